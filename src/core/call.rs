@@ -1,0 +1,138 @@
+//! What a caller asked of one call: limits, strictness, threads, progress; and the accounts kept against the limits.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::error::{Error, Kind, Result};
+use crate::kernels::alloc;
+
+/// Limits and flags of one call, shared by all its threads.
+#[derive(Debug, Default)]
+pub struct Limits {
+    /// Most bytes of result; `None` = no limit.
+    pub max_output: Option<u64>,
+    /// Most bytes of result and scratch together; `None` = no limit.
+    pub max_memory: Option<u64>,
+    /// Threads this call may use, itself included.
+    pub nthreads: usize,
+    /// Refuse what the Python package lets pass: trailing bytes, junk, values that do not survive.
+    pub strict: bool,
+    used: AtomicU64,
+}
+
+/// One call as a codec sees it. Callbacks stay on the calling thread, so this is not `Sync`; [`Limits`] is.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    limits: &'a Limits,
+    progress: Option<&'a dyn Fn(u64, u64) -> bool>,
+}
+
+impl<'a> Call<'a> {
+    /// A call under `limits`. `progress(done, total)` returns whether to go on.
+    pub fn new(limits: &'a Limits, progress: Option<&'a dyn Fn(u64, u64) -> bool>) -> Self {
+        Call { limits, progress }
+    }
+
+    /// Whether to refuse what the Python package lets pass.
+    pub fn strict(&self) -> bool {
+        self.limits.strict
+    }
+
+    /// Threads this call may use, itself included: at least 1.
+    pub fn nthreads(&self) -> usize {
+        self.limits.nthreads.max(1)
+    }
+
+    /// The limits, for a worker thread of the same call.
+    pub fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+
+    /// Tells the caller how far the call is; an error if it wants to stop. Long loops come here every megabyte or so.
+    pub fn checkpoint(&self, done: u64, total: u64) -> Result<()> {
+        match self.progress {
+            Some(progress) if !progress(done, total) => {
+                Err(Error::new(Kind::Cancelled, format!("cancelled after {done} of {total} bytes")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Scratch memory, zeroed, counted against `max_memory` until dropped.
+    pub fn scratch(&self, nbytes: usize) -> Result<Scratch<'a>> {
+        let charge = self.limits.charge(nbytes)?;
+        let bytes = alloc::zeroed(nbytes).ok_or_else(|| Error::memory(nbytes as u64))?;
+        Ok(Scratch { bytes, _charge: charge })
+    }
+
+    /// Counts memory that a C library takes for itself (windows, dictionaries) until the charge is dropped.
+    pub fn charge(&self, nbytes: usize) -> Result<Charge<'a>> {
+        self.limits.charge(nbytes)
+    }
+
+    /// Bytes still free under `max_memory`.
+    pub fn memory_left(&self) -> u64 {
+        self.limits.max_memory.map_or(u64::MAX, |max| max.saturating_sub(self.limits.used.load(Relaxed)))
+    }
+}
+
+impl Limits {
+    fn charge(&self, nbytes: usize) -> Result<Charge<'_>> {
+        let nbytes = nbytes as u64;
+        let used = self.used.fetch_add(nbytes, Relaxed).saturating_add(nbytes);
+        let charge = Charge { limits: self, nbytes };
+        match self.max_memory {
+            Some(max) if used > max => Err(Error::limit("max_memory", max, used)),
+            _ => Ok(charge),
+        }
+    }
+
+    pub(super) fn refund(&self, nbytes: u64) {
+        self.used.fetch_sub(nbytes, Relaxed);
+    }
+}
+
+/// Bytes counted against `max_memory`, given back on drop.
+#[derive(Debug)]
+pub struct Charge<'a> {
+    limits: &'a Limits,
+    nbytes: u64,
+}
+
+impl Drop for Charge<'_> {
+    fn drop(&mut self) {
+        self.limits.refund(self.nbytes);
+    }
+}
+
+impl Charge<'_> {
+    /// Keeps the bytes counted; whoever holds the memory gives them back.
+    pub(super) fn keep(mut self) -> u64 {
+        std::mem::take(&mut self.nbytes)
+    }
+}
+
+/// Counted scratch memory.
+#[derive(Debug)]
+pub struct Scratch<'a> {
+    /// The memory.
+    pub bytes: Vec<u8>,
+    _charge: Charge<'a>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scratch_is_counted_and_given_back() {
+        let limits = Limits { max_memory: Some(10), ..Limits::default() };
+        let call = Call::new(&limits, None);
+        let first = call.scratch(6).map(|s| s.bytes.len());
+        assert_eq!(first.ok(), Some(6));
+        let held = call.scratch(6);
+        let refused = call.scratch(6).map_err(|e| e.kind());
+        assert!(matches!(refused, Err(Kind::Limit)));
+        drop(held);
+        assert!(call.scratch(10).is_ok());
+    }
+}

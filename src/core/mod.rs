@@ -1,0 +1,22 @@
+//! Types, errors and limits that every other room uses. No `unsafe`, no C type.
+
+pub mod array;
+pub mod call;
+pub mod codec;
+pub mod config;
+pub mod convert;
+pub mod dtype;
+pub mod error;
+pub mod layout;
+pub mod pool;
+pub mod sink;
+pub mod stream;
+
+pub use array::ArrayRef;
+pub use call::Call;
+pub use codec::{Codec, CodecDef};
+pub use config::Config;
+pub use dtype::{Class, Dtype};
+pub use error::{Error, Kind, Result};
+pub use layout::{Items, Layout, Order};
+pub use sink::Sink;

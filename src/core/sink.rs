@@ -1,0 +1,282 @@
+//! Where a codec writes: memory of ours that grows, or memory of the caller. The one place that decides "too small" and "over the limit".
+
+use super::call::Call;
+use super::error::{Error, Kind, Result};
+use crate::kernels::alloc;
+
+/// Smallest block taken when the size is unknown.
+const FIRST_BLOCK: usize = 16 << 10;
+
+/// Memory of the caller; may be able to grow through a callback.
+pub trait CallerMemory {
+    /// All of it.
+    fn bytes(&mut self) -> &mut [u8];
+    /// Makes room for at least `nbytes`, keeping the content, or says `Space`.
+    fn grow(&mut self, nbytes: usize) -> Result<()>;
+}
+
+enum Target<'a> {
+    Owned(Vec<u8>),
+    Caller(&'a mut dyn CallerMemory),
+}
+
+/// The output of one encode or decode. Bytes are appended; what was reserved and not written stays outside the result.
+pub struct Sink<'a> {
+    call: Call<'a>,
+    target: Target<'a>,
+    len: usize,
+    max: u64,
+    charged: u64,
+    offsets: Vec<i64>,
+}
+
+impl<'a> Sink<'a> {
+    /// Grows as needed, up to the limits of the call.
+    pub fn owned(call: Call<'a>) -> Self {
+        Self::new(call, Target::Owned(Vec::new()), call.limits().max_output.unwrap_or(u64::MAX))
+    }
+
+    /// Grows as needed; only `max_memory` bounds it. For results between the stages of a call.
+    pub fn scratch(call: Call<'a>) -> Self {
+        Self::new(call, Target::Owned(Vec::new()), u64::MAX)
+    }
+
+    /// Writes into memory of the caller.
+    pub fn caller(call: Call<'a>, memory: &'a mut dyn CallerMemory) -> Self {
+        Self::new(call, Target::Caller(memory), call.limits().max_output.unwrap_or(u64::MAX))
+    }
+
+    fn new(call: Call<'a>, target: Target<'a>, max: u64) -> Self {
+        Sink { call, target, len: 0, max, charged: 0, offsets: Vec::new() }
+    }
+
+    /// The call this output belongs to.
+    pub fn call(&self) -> Call<'a> {
+        self.call
+    }
+
+    /// Bytes written so far.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Room for exactly `n` more bytes, counted as written: the caller fills all of it. The content is undefined before.
+    pub fn take(&mut self, n: usize) -> Result<&mut [u8]> {
+        let end = self.make_room(n, n)?;
+        let start = std::mem::replace(&mut self.len, end);
+        Ok(self.memory().get_mut(start..end).unwrap_or_default())
+    }
+
+    /// All room there is, `at_least` bytes of it; [`Sink::advance`] then says how much was filled.
+    pub fn spare(&mut self, at_least: usize) -> Result<&mut [u8]> {
+        let comfortable = at_least.max(self.len).max(FIRST_BLOCK);
+        self.make_room(at_least, comfortable).map_err(|error| self.unknown_size(error))?;
+        let (start, most) = (self.len, usize::try_from(self.max).unwrap_or(usize::MAX));
+        let memory = self.memory();
+        let end = memory.len().min(most);
+        Ok(memory.get_mut(start..end).unwrap_or_default())
+    }
+
+    /// Counts `n` bytes of [`Sink::spare`] as written.
+    pub fn advance(&mut self, n: usize) {
+        let room = self.memory().len();
+        self.len = self.len.saturating_add(n).min(room);
+    }
+
+    /// Takes back the last `n` bytes.
+    pub fn retract(&mut self, n: usize) {
+        self.len = self.len.saturating_sub(n);
+    }
+
+    /// Appends `bytes`.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let end = self.make_room(bytes.len(), bytes.len().max(self.len).max(64))?;
+        let start = std::mem::replace(&mut self.len, end);
+        if let Some(room) = self.memory().get_mut(start..end) {
+            room.copy_from_slice(bytes);
+        }
+        Ok(())
+    }
+
+    /// What was written so far.
+    pub fn written(&mut self) -> &mut [u8] {
+        let len = self.len;
+        self.memory().get_mut(..len).unwrap_or_default()
+    }
+
+    /// The error of a coder that ran out of room without knowing how much it takes.
+    pub fn unknown_size(&mut self, error: Error) -> Error {
+        if error.kind() == Kind::Space { Error::space(self.memory().len(), None) } else { error }
+    }
+
+    /// Bytes that can still be written without growing or failing.
+    pub fn room(&mut self) -> usize {
+        let most = usize::try_from(self.max).unwrap_or(usize::MAX);
+        self.memory().len().min(most).saturating_sub(self.len)
+    }
+
+    /// Makes room ahead where the final size can be guessed; never fails and never passes a limit.
+    pub fn prepare(&mut self, nbytes: usize) {
+        let most = usize::try_from(self.max).unwrap_or(usize::MAX);
+        if !self.is_caller() && nbytes > self.memory().len() && nbytes <= most && (nbytes as u64) < self.call.memory_left() {
+            let room = self.memory().len();
+            let _ = self.grow(nbytes, nbytes, room);
+        }
+    }
+
+    /// The next `n` bytes as memory for an inner sink; [`Sink::advance`] then counts what it wrote.
+    pub fn window(&mut self, n: usize) -> Fixed<'_> {
+        let start = self.len;
+        let room = self.memory().get_mut(start..).unwrap_or_default();
+        let n = n.min(room.len());
+        Fixed(room.get_mut(..n).unwrap_or_default())
+    }
+
+    /// Whether the memory is the caller's, so that a result may have to fit.
+    pub fn is_caller(&self) -> bool {
+        matches!(self.target, Target::Caller(_))
+    }
+
+    /// Prepares for `count` items of variable length; `count` must be backed by input that was seen.
+    pub fn begin_items(&mut self, count: usize) -> Result<()> {
+        let nbytes = count.saturating_add(1).saturating_mul(size_of::<i64>());
+        self.charged += self.call.charge(nbytes)?.keep();
+        self.offsets.try_reserve_exact(count.saturating_add(1)).map_err(|_| Error::memory(nbytes as u64))?;
+        self.offsets.push(self.len as i64);
+        Ok(())
+    }
+
+    /// Ends the item that was being written.
+    pub fn end_item(&mut self) -> Result<()> {
+        self.offsets.try_reserve(1).map_err(|_| Error::memory(size_of::<i64>() as u64))?;
+        self.offsets.push(self.len as i64);
+        Ok(())
+    }
+
+    /// Appends one item of variable length.
+    pub fn write_item(&mut self, bytes: &[u8]) -> Result<()> {
+        self.write(bytes)?;
+        self.end_item()
+    }
+
+    /// The result: bytes, and the offsets of items of variable length. Empty for memory of the caller.
+    pub fn into_parts(mut self) -> (Vec<u8>, Vec<i64>) {
+        let offsets = std::mem::take(&mut self.offsets);
+        let bytes = match &mut self.target {
+            Target::Owned(bytes) => {
+                bytes.truncate(self.len);
+                std::mem::take(bytes)
+            }
+            Target::Caller(_) => Vec::new(),
+        };
+        (bytes, offsets)
+    }
+
+    fn memory(&mut self) -> &mut [u8] {
+        match &mut self.target {
+            Target::Owned(bytes) => bytes,
+            Target::Caller(memory) => memory.bytes(),
+        }
+    }
+
+    /// Makes sure that `n` more bytes fit; takes `comfortable` bytes where it has to grow. Returns the end of the `n` bytes.
+    fn make_room(&mut self, n: usize, comfortable: usize) -> Result<usize> {
+        let end = self.len.checked_add(n).ok_or_else(|| Error::memory(u64::MAX))?;
+        if end as u64 > self.max {
+            return Err(Error::limit("max_output", self.max, end as u64));
+        }
+        let room = self.memory().len();
+        if end > room {
+            let wanted = self.len.saturating_add(comfortable).min(usize::try_from(self.max).unwrap_or(usize::MAX));
+            self.grow(end, wanted, room)?;
+        }
+        Ok(end)
+    }
+
+    fn grow(&mut self, end: usize, wanted: usize, room: usize) -> Result<()> {
+        let wanted = match self.call.memory_left() {
+            left if left < (wanted - room) as u64 => end,
+            _ => wanted,
+        };
+        let more = if self.is_caller() { 0 } else { wanted - room };
+        self.charged += self.call.charge(more)?.keep();
+        match &mut self.target {
+            Target::Owned(bytes) if bytes.is_empty() => {
+                *bytes = alloc::zeroed(wanted).ok_or_else(|| Error::memory(wanted as u64))?;
+            }
+            Target::Owned(bytes) => {
+                bytes.try_reserve_exact(more).map_err(|_| Error::memory(wanted as u64))?;
+                bytes.resize(wanted, 0);
+            }
+            Target::Caller(memory) => {
+                memory.grow(wanted).or_else(|error| if error.kind() == Kind::Space { memory.grow(end) } else { Err(error) })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Sink<'_> {
+    fn drop(&mut self) {
+        self.call.limits().refund(self.charged);
+    }
+}
+
+/// Memory of the caller that cannot grow.
+pub struct Fixed<'a>(pub &'a mut [u8]);
+
+impl CallerMemory for Fixed<'_> {
+    fn bytes(&mut self) -> &mut [u8] {
+        self.0
+    }
+
+    fn grow(&mut self, nbytes: usize) -> Result<()> {
+        Err(Error::space(self.0.len(), Some(nbytes as u64)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::call::Limits;
+    use super::*;
+
+    #[test]
+    fn limits_and_room_have_causes_of_their_own() {
+        let limits = Limits { max_output: Some(4), ..Limits::default() };
+        let mut sink = Sink::owned(Call::new(&limits, None));
+        assert!(sink.write(b"abcd").is_ok());
+        assert_eq!(sink.write(b"e").map_err(|e| e.kind()), Err(Kind::Limit));
+        let mut room = [0; 3];
+        let mut fixed = Fixed(&mut room);
+        let limits = Limits::default();
+        let mut sink = Sink::caller(Call::new(&limits, None), &mut fixed);
+        let error = sink.write(b"abcd").expect_err("too small");
+        assert_eq!((error.kind(), error.details().needed), (Kind::Space, Some(4)));
+        assert!(sink.write(b"abc").is_ok());
+    }
+
+    #[test]
+    fn spare_never_passes_the_limit() {
+        let limits = Limits { max_output: Some(100), ..Limits::default() };
+        let mut sink = Sink::owned(Call::new(&limits, None));
+        assert_eq!(sink.spare(1).map(|s| s.len()).ok(), Some(100));
+        sink.advance(100);
+        assert_eq!(sink.spare(1).map(|s| s.len()).map_err(|e| e.kind()), Err(Kind::Limit));
+    }
+
+    #[test]
+    fn memory_is_counted_while_the_sink_lives() {
+        let limits = Limits { max_memory: Some(1000), ..Limits::default() };
+        let call = Call::new(&limits, None);
+        let mut sink = Sink::scratch(call);
+        assert!(sink.take(900).is_ok());
+        assert!(call.scratch(200).is_err());
+        drop(sink);
+        assert!(call.scratch(200).is_ok());
+    }
+}

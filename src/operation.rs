@@ -1,0 +1,183 @@
+//! Encode and decode as a caller sees them: a codec, memory with layouts, and one result.
+
+use crate::core::array::ArrayRef;
+use crate::core::call::Call;
+use crate::core::convert;
+use crate::core::dtype::Dtype;
+use crate::core::error::{Error, Kind, Result};
+use crate::core::layout::{Items, Layout, Order};
+use crate::core::sink::Sink;
+use crate::registry::Instance;
+
+/// What is to be encoded: fixed-size items with any strides, or items of variable length.
+pub enum Source<'a> {
+    /// Fixed-size items; the bytes span the layout.
+    Fixed(&'a Layout, &'a [u8]),
+    /// Anything already checked.
+    Array(ArrayRef<'a>),
+}
+
+/// Encodes `src`, gathering it in C order first where it has gaps.
+pub fn encode(codec: &Instance, src: &Source<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+    let named = |error: Error| error.in_codec(codec.id());
+    match src {
+        Source::Array(array) => codec.encode(array, out).map_err(named),
+        Source::Fixed(layout, bytes) if layout.order() != Order::Strided => {
+            let array = ArrayRef::fixed(layout, bytes).map_err(named)?;
+            codec.encode(&array, out).map_err(named)
+        }
+        Source::Fixed(layout, bytes) => {
+            check_span(layout, bytes.len()).map_err(named)?;
+            let gathered = layout.reordered(Order::C);
+            let mut scratch = out.call().scratch(gathered.nbytes()).map_err(named)?;
+            convert::copy(bytes, layout, &mut scratch.bytes, &gathered).map_err(named)?;
+            let array = ArrayRef::fixed(&gathered, &scratch.bytes).map_err(named)?;
+            codec.encode(&array, out).map_err(named)
+        }
+    }
+}
+
+/// Decodes `src` into a fresh result in the layout `want`, or as the codec and `chunk` say.
+pub fn decode(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: Option<&Layout>, out: &mut Sink<'_>) -> Result<Layout> {
+    let named = |error: Error| error.in_codec(codec.id());
+    if want.is_some_and(|want| want.order() == Order::Strided) {
+        return Err(named(Error::shape("a result in the library's memory has no gaps: give a layout in C or F order")));
+    }
+    let input = Layout::bytes(src.len());
+    let known = codec.decode(&ArrayRef::fixed(&input, src).map_err(named)?, out).map_err(named)?;
+    let told = match (chunk, want) {
+        (Some(chunk), _) => Told::Chunk(chunk),
+        (None, Some(want)) => Told::Want(want),
+        (None, None) => Told::Nothing,
+    };
+    let have = conform(known, told).map_err(named)?;
+    match want {
+        None => Ok(have),
+        Some(want) => rearrange(&have, want, out).map_err(named),
+    }
+}
+
+/// Decodes `src` into `dst`, which has the layout `want` where one is given. Returns the bytes written.
+pub fn decode_into(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: Option<&Layout>, out: &mut Sink<'_>) -> Result<usize> {
+    let named = |error: Error| error.in_codec(codec.id());
+    let Some(want) = want else {
+        return decode(codec, src, chunk, None, out).and_then(|layout| fixed_size(&layout).map_err(named)).map(|()| out.len());
+    };
+    fixed_size(want).map_err(named)?;
+    if want.overlaps() {
+        return Err(named(Error::shape("items of the destination share bytes")));
+    }
+    let room = out.room();
+    if room < want.span() {
+        out.take(want.span()).map_err(named)?; // grows, or says what is needed
+        out.retract(want.span());
+    }
+    let direct = want.order() != Order::Strided && chunk.is_none_or(|chunk| chunk.order() == want.order() || want.is_vector());
+    if direct { decode_direct(codec, src, chunk, want, out) } else { decode_scattered(codec, src, chunk, want, out) }
+}
+
+/// The destination has no gaps: the codec writes straight into it, and what is left to do happens in place.
+fn decode_direct(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: &Layout, out: &mut Sink<'_>) -> Result<usize> {
+    let call = out.call();
+    let mut window = out.window(want.nbytes());
+    let too_long = |error: Error| match error.kind() {
+        Kind::Space => Error::shape(format!("the chunk decodes to more than the {} bytes of the destination layout", want.nbytes())),
+        _ => error,
+    };
+    let mut inner = Sink::caller(call, &mut window);
+    decode(codec, src, chunk, Some(want), &mut inner).map_err(|error| too_long(error).in_codec(codec.id()))?;
+    let written = inner.len();
+    drop(inner);
+    out.advance(written);
+    Ok(written)
+}
+
+/// The destination has gaps or another order: decode aside, then place the items.
+fn decode_scattered(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: &Layout, out: &mut Sink<'_>) -> Result<usize> {
+    let named = |error: Error| error.in_codec(codec.id());
+    let mut aside = Sink::scratch(out.call());
+    let dense = want.reordered(if want.order() == Order::F { Order::F } else { Order::C });
+    let result = if chunk.is_some() { None } else { Some(&dense) };
+    let have = decode(codec, src, chunk, result, &mut aside)?;
+    convert::check(&have, want).map_err(named)?;
+    let dst = out.take(want.span()).map_err(named)?;
+    convert::copy(aside.written(), &have, dst, want).map_err(named)?;
+    Ok(want.span())
+}
+
+/// What the caller says of the decoded chunk.
+#[derive(Clone, Copy)]
+enum Told<'a> {
+    Nothing,
+    /// The chunk's own layout: the bytes may be taken as another type of the same size, as an array of datetimes behind `delta`.
+    Chunk(&'a Layout),
+    /// Only what is wanted: a codec that knows bytes gives that, one that knows the type must know the same one.
+    Want(&'a Layout),
+}
+
+/// Puts what the codec knows and what the caller says of the chunk together.
+///
+/// A codec that knows only bytes, or only a flat array, leaves shape and order to the caller.
+fn conform(known: Layout, told: Told<'_>) -> Result<Layout> {
+    let (chunk, retype) = match told {
+        Told::Nothing => return Ok(known),
+        Told::Chunk(chunk) => (chunk, true),
+        Told::Want(want) => (want, false),
+    };
+    let flat = known.shape().len() < 2;
+    let untyped = flat && known.items == Items::Fixed && known.dtype == Dtype::U1;
+    let same_type = known.dtype.ordered(false) == chunk.dtype.ordered(false);
+    let fits = untyped || same_type || (retype && known.dtype.itemsize == chunk.dtype.itemsize && known.items == Items::Fixed);
+    if !fits || known.items != chunk.items || (!flat && known.shape() != chunk.shape()) {
+        return convert::check(&known, chunk).map(|()| known);
+    }
+    if known.nbytes() != chunk.nbytes() || (!untyped && known.count() != chunk.count()) {
+        let (have, need) = (known.nbytes(), chunk.nbytes());
+        return Err(Error::shape(format!(
+            "the chunk decodes to {have} bytes ({:?}), its layout takes {need} ({:?})",
+            known.shape(),
+            chunk.shape()
+        )));
+    }
+    let dtype = if untyped { chunk.dtype } else { chunk.dtype.ordered(known.dtype.big_endian) };
+    let order = if chunk.order() == Order::F { Order::F } else { Order::C };
+    let mut layout = if flat { chunk.reordered(order) } else { known };
+    layout.dtype = dtype;
+    Ok(layout)
+}
+
+/// Brings the result in `out` from layout `have` to `want`, both without gaps.
+fn rearrange(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<Layout> {
+    convert::check(have, want)?;
+    if convert::same_bytes(have, want) || have.items != Items::Fixed {
+        return Ok(want.clone());
+    }
+    if have.order() == want.order() || have.is_vector() {
+        convert::swap_bytes(out.written(), have.dtype);
+        return Ok(want.clone());
+    }
+    let mut scratch = out.call().scratch(out.len())?;
+    scratch.bytes.copy_from_slice(out.written());
+    convert::copy(&scratch.bytes, have, out.written(), want)?;
+    Ok(want.clone())
+}
+
+fn fixed_size(layout: &Layout) -> Result<()> {
+    if layout.items == Items::Fixed {
+        return Ok(());
+    }
+    Err(Error::dtype("items of variable length cannot be decoded into memory of the caller: decode into a buffer"))
+}
+
+/// Checks that memory of `nbytes` holds all items of a layout.
+pub fn check_span(layout: &Layout, nbytes: usize) -> Result<()> {
+    if layout.span() <= nbytes {
+        return Ok(());
+    }
+    Err(Error::shape(format!("the layout reaches over {} bytes, {nbytes} are given", layout.span())))
+}
+
+/// Tells the caller that a call is complete.
+pub fn finished(call: &Call<'_>, nbytes: usize) -> Result<()> {
+    call.checkpoint(nbytes as u64, nbytes as u64)
+}

@@ -1,0 +1,113 @@
+//! From a configuration to a codec: the built-in table, and the codecs a caller adds to a registry of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use serde_json::{Map, Value};
+
+use crate::codecs;
+use crate::core::codec::Codec;
+use crate::core::config::{Config, wrong_type};
+use crate::core::error::{Error, Kind, Result};
+
+/// A codec together with its id and the configuration it prints.
+pub struct Instance {
+    id: String,
+    config: Map<String, Value>,
+    codec: Box<dyn Codec>,
+}
+
+impl Instance {
+    /// The id it was built from.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What Python's `get_config()` prints.
+    pub fn config(&self) -> &Map<String, Value> {
+        &self.config
+    }
+}
+
+impl std::ops::Deref for Instance {
+    type Target = dyn Codec;
+    fn deref(&self) -> &Self::Target {
+        self.codec.as_ref()
+    }
+}
+
+/// Makes codecs of one id; what a caller adds to a registry.
+pub trait Factory: Send + Sync {
+    /// The `"id"` of configurations.
+    fn id(&self) -> &str;
+    /// Builds a codec from a whole configuration.
+    fn make(&self, config: &Map<String, Value>) -> Result<Box<dyn Codec>>;
+}
+
+/// The built-in codecs that are allowed, and codecs of the caller. A codec of the caller replaces a built-in one of the same id.
+#[derive(Default)]
+pub struct Registry {
+    allowed: Option<Vec<String>>,
+    custom: Vec<Arc<dyn Factory>>,
+    used: AtomicBool,
+}
+
+impl Registry {
+    /// `allowed` = ids of the built-in codecs to keep; `None` = all.
+    pub fn new(allowed: Option<Vec<String>>) -> Result<Self> {
+        if let Some(unknown) = allowed.iter().flatten().find(|id| codecs::find(id).is_none()) {
+            return Err(unknown_codec(unknown));
+        }
+        Ok(Registry { allowed, ..Self::default() })
+    }
+
+    /// Adds a codec of the caller; not after the first codec was built.
+    pub fn add(&mut self, factory: Arc<dyn Factory>) -> Result<()> {
+        if self.used.load(Relaxed) {
+            return Err(Error::unsupported("codecs were built from this registry already: it cannot change any more"));
+        }
+        self.custom.retain(|known| known.id() != factory.id());
+        self.custom.push(factory);
+        Ok(())
+    }
+
+    fn allows(&self, id: &str) -> bool {
+        self.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(|a| a == id))
+    }
+}
+
+/// Builds a codec from JSON text.
+pub fn from_json(json: &str, registry: Option<&Registry>) -> Result<Instance> {
+    let value: Value = serde_json::from_str(json).map_err(|e| Error::config("", format!("not valid JSON: {e}")))?;
+    match value {
+        Value::Object(map) => from_map(&map, registry),
+        other => Err(wrong_type("", "an object", &other)),
+    }
+}
+
+/// Builds a codec from a parsed configuration.
+pub fn from_map(given: &Map<String, Value>, registry: Option<&Registry>) -> Result<Instance> {
+    let id = match given.get("id") {
+        Some(Value::String(id)) => id.as_str(),
+        Some(other) => return Err(wrong_type("id", "a string", other).with_kind(Kind::UnknownCodec)),
+        None => return Err(Error::config("id", "required key \"id\" is missing").with_kind(Kind::UnknownCodec)),
+    };
+    if let Some(registry) = registry {
+        registry.used.store(true, Relaxed);
+        if let Some(factory) = registry.custom.iter().find(|f| f.id() == id) {
+            let codec = factory.make(given).map_err(|e| e.in_codec(id))?;
+            return Ok(Instance { id: id.to_owned(), config: given.clone(), codec });
+        }
+    }
+    let def = codecs::find(id).filter(|_| registry.is_none_or(|r| r.allows(id))).ok_or_else(|| unknown_codec(id))?;
+    let mut config = Config::new(def.id, given);
+    let codec = (def.make)(&mut config).map_err(|e| e.in_codec(id))?;
+    let config = config.finish().map_err(|e| e.in_codec(id))?;
+    Ok(Instance { id: id.to_owned(), config, codec })
+}
+
+fn unknown_codec(id: &str) -> Error {
+    let mut shown: String = id.chars().take(40).collect();
+    shown = shown.escape_default().to_string();
+    Error::config("id", format!("no codec with id \"{shown}\"")).with_kind(Kind::UnknownCodec)
+}

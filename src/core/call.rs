@@ -76,6 +76,11 @@ impl<'a> Call<'a> {
 }
 
 impl Limits {
+    /// Limits for one thread and without strictness.
+    pub fn new(max_output: Option<u64>, max_memory: Option<u64>) -> Self {
+        Limits { max_output, max_memory, nthreads: 1, ..Limits::default() }
+    }
+
     fn charge(&self, nbytes: usize) -> Result<Charge<'_>> {
         let nbytes = nbytes as u64;
         let used = self.used.fetch_add(nbytes, Relaxed).saturating_add(nbytes);
@@ -125,7 +130,7 @@ mod tests {
 
     #[test]
     fn scratch_is_counted_and_given_back() {
-        let limits = Limits { max_memory: Some(10), ..Limits::default() };
+        let limits = Limits::new(None, Some(10));
         let call = Call::new(&limits, None);
         let first = call.scratch(6).map(|s| s.bytes.len());
         assert_eq!(first.ok(), Some(6));

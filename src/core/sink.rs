@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn limits_and_room_have_causes_of_their_own() {
-        let limits = Limits { max_output: Some(4), ..Limits::default() };
+        let limits = Limits::new(Some(4), None);
         let mut sink = Sink::owned(Call::new(&limits, None));
         assert!(sink.write(b"abcd").is_ok());
         assert_eq!(sink.write(b"e").map_err(|e| e.kind()), Err(Kind::Limit));
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn spare_never_passes_the_limit() {
-        let limits = Limits { max_output: Some(100), ..Limits::default() };
+        let limits = Limits::new(Some(100), None);
         let mut sink = Sink::owned(Call::new(&limits, None));
         assert_eq!(sink.spare(1).map(|s| s.len()).ok(), Some(100));
         sink.advance(100);
@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn memory_is_counted_while_the_sink_lives() {
-        let limits = Limits { max_memory: Some(1000), ..Limits::default() };
+        let limits = Limits::new(None, Some(1000));
         let call = Call::new(&limits, None);
         let mut sink = Sink::scratch(call);
         assert!(sink.take(900).is_ok());

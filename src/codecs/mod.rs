@@ -2,12 +2,25 @@
 
 use crate::core::CodecDef;
 
+mod adler32;
+mod base64;
+mod checksum;
+mod crc32;
+mod crc32c;
+mod fletcher32;
+mod jenkins_lookup3;
 mod shuffle;
 mod zlib;
 
 /// All built-in codecs, by id.
 #[rustfmt::skip] // one line each, so that adding one touches one
 pub const ALL: &[&CodecDef] = &[
+    &adler32::DEF,
+    &base64::DEF,
+    &crc32::DEF,
+    &crc32c::DEF,
+    &fletcher32::DEF,
+    &jenkins_lookup3::DEF,
     &shuffle::DEF,
     &zlib::DEF,
 ];

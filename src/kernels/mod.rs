@@ -4,4 +4,6 @@
 #![allow(unsafe_code)]
 
 pub mod alloc;
+pub mod fletcher32;
+pub mod jenkins;
 pub mod shuffle;

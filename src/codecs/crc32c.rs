@@ -1,0 +1,13 @@
+//! `crc32c`: the CRC-32 of Castagnoli, behind the data unless told otherwise.
+#![forbid(unsafe_code)]
+
+use super::checksum::{Checksum, Location};
+use crate::core::{Codec, CodecDef, Config, Result};
+
+/// Table entry.
+pub const DEF: CodecDef = CodecDef { id: "crc32c", make };
+
+fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
+    let location = Location::from_config(config, Location::End)?;
+    Ok(Box::new(Checksum { location, sum: crc_fast::crc32_iscsi }))
+}

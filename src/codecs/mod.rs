@@ -10,7 +10,13 @@ mod crc32c;
 mod fletcher32;
 mod jenkins_lookup3;
 mod shuffle;
+mod vlen_array;
+mod vlen_bytes;
+mod vlen_utf8;
 mod zlib;
+
+#[cfg(test)]
+mod testing;
 
 /// All built-in codecs, by id.
 #[rustfmt::skip] // one line each, so that adding one touches one
@@ -22,6 +28,9 @@ pub const ALL: &[&CodecDef] = &[
     &fletcher32::DEF,
     &jenkins_lookup3::DEF,
     &shuffle::DEF,
+    &vlen_array::DEF,
+    &vlen_bytes::DEF,
+    &vlen_utf8::DEF,
     &zlib::DEF,
 ];
 

@@ -11,6 +11,8 @@ pub mod layout;
 pub mod pool;
 pub mod sink;
 pub mod stream;
+pub mod text;
+pub mod vlen;
 
 pub use array::ArrayRef;
 pub use call::Call;

@@ -153,8 +153,15 @@ impl<'a> Sink<'a> {
 
     /// Ends the item that was being written.
     pub fn end_item(&mut self) -> Result<()> {
-        self.offsets.try_reserve(1).map_err(|_| Error::memory(size_of::<i64>() as u64))?;
-        self.offsets.push(self.len as i64);
+        self.end_item_at(self.len)
+    }
+
+    /// Ends an item at byte `end` of the result, for a codec that knows all lengths before it writes the bytes in one go.
+    pub fn end_item_at(&mut self, end: usize) -> Result<()> {
+        if self.offsets.len() == self.offsets.capacity() {
+            self.offsets.try_reserve(1).map_err(|_| Error::memory(size_of::<i64>() as u64))?;
+        }
+        self.offsets.push(end as i64);
         Ok(())
     }
 

@@ -1,0 +1,48 @@
+//! What the tests of the codecs share: building from JSON, encoding and decoding under limits.
+
+use crate::core::call::{Call, Limits};
+use crate::core::{ArrayRef, Codec, Config, Dtype, Items, Layout, Result, Sink};
+
+/// A codec from its configuration.
+pub fn build(json: &str) -> Result<Box<dyn Codec>> {
+    let map = serde_json::from_str(json).expect("test JSON");
+    let mut config = Config::new("test", &map);
+    let id = config.raw("id").and_then(|id| id.as_str()).expect("an id");
+    (super::find(id).expect("a codec").make)(&mut config)
+}
+
+/// Encodes an array of fixed-size items.
+pub fn encode_fixed(json: &str, dtype: &str, shape: &[usize], bytes: &[u8]) -> Result<Vec<u8>> {
+    let layout = Layout::contiguous(Dtype::parse(dtype)?, shape, crate::core::Order::C)?;
+    encode(json, &ArrayRef::fixed(&layout, bytes)?)
+}
+
+/// Encodes a flat array of items of variable length; `dtype` is that inside an item, or `|O`.
+pub fn encode_items(json: &str, items: Items, dtype: &str, values: &[&[u8]]) -> Result<Vec<u8>> {
+    let layout = Layout::objects(items, Dtype::parse(dtype)?, &[values.len()])?;
+    encode(json, &ArrayRef::apart(&layout, values)?)
+}
+
+/// Encodes any array.
+pub fn encode(json: &str, src: &ArrayRef<'_>) -> Result<Vec<u8>> {
+    let limits = Limits::default();
+    let mut out = Sink::owned(Call::new(&limits, None));
+    build(json)?.encode(src, &mut out)?;
+    Ok(out.into_parts().0)
+}
+
+/// Decodes to layout, bytes and offsets, with memory for a few kilobytes only.
+pub fn decode(json: &str, src: &[u8]) -> Result<(Layout, Vec<u8>, Vec<i64>)> {
+    let limits = Limits::new(Some(1 << 20), Some(1 << 22));
+    let layout = Layout::bytes(src.len());
+    let mut out = Sink::owned(Call::new(&limits, None));
+    let known = build(json)?.decode(&ArrayRef::fixed(&layout, src)?, &mut out)?;
+    let (bytes, offsets) = out.into_parts();
+    Ok((known, bytes, offsets))
+}
+
+/// The decoded items, one by one.
+pub fn decode_items(json: &str, src: &[u8]) -> Result<Vec<Vec<u8>>> {
+    let (_, bytes, offsets) = decode(json, src)?;
+    Ok(offsets.windows(2).map(|pair| bytes[pair[0] as usize..pair[1] as usize].to_vec()).collect())
+}

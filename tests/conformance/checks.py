@@ -1,0 +1,173 @@
+"""What encode and decode must do for one input or one encoded block, through every call that does it."""
+import numpy as np
+
+from items import same, values_of
+from numcodecs_c import FIXED, NcError
+from statuses import check_fields
+
+FILL = 0xA5
+
+
+class Failure(Exception):
+    """The library's answer is wrong."""
+
+
+def require(condition, text):
+    if not condition:
+        raise Failure(text)
+
+
+def refuse(statuses, call, *args, what, codec_id=None, **kwargs):
+    """The call must fail with one of the statuses."""
+    try:
+        call(*args, **kwargs)
+    except NcError as error:
+        require(error.name in statuses, f"{what}: {error.name} instead of {' or '.join(sorted(statuses))}: {error.message}")
+        check_fields(error, codec_id)
+        return error
+    raise Failure(f"{what}: accepted instead of {' or '.join(sorted(statuses))}")
+
+
+def first_difference(a, b):
+    if len(a) != len(b):
+        return f"{len(a)} bytes instead of {len(b)}"
+    at = next(i for i, (x, y) in enumerate(zip(a, b)) if x != y)
+    return f"byte {at} is {a[at]:#04x} instead of {b[at]:#04x}"
+
+
+def require_same(result, expected, what, layout=True):
+    """The same values; with `layout` also dtype, shape, order and kind."""
+    if expected.kind == FIXED:
+        require(result.kind == FIXED, f"{what}: items of kind {result.kind} instead of fixed size")
+        if result.data != expected.data:
+            raise Failure(f"{what}: {first_difference(result.data, expected.data)}")
+    else:
+        require(result.kind == expected.kind, f"{what}: items of kind {result.kind} instead of {expected.kind}")
+        got, wanted = values_of(result), values_of(expected)
+        require(len(got) == len(wanted), f"{what}: {len(got)} items instead of {len(wanted)}")
+        for at, (a, b) in enumerate(zip(got, wanted)):
+            require(same(a, b), f"{what}: item {at} is {a!r:.60} instead of {b!r:.60}")
+    if layout:
+        require(result.layout == expected.layout, f"{what}: layout {result.layout} instead of {expected.layout}")
+
+
+def check_encode(codec, codec_id, source, encoded):
+    """Every way to encode gives the bytes of `encoded`, which nc_encode gave, and respects room and limits."""
+    size = len(encoded.data)
+    for room in (size, size + 9):
+        into = codec.encode_into(source, room)
+        if into != encoded.data:
+            raise Failure(f"encode_into with {room} bytes of room: {first_difference(into, encoded.data)}")
+    require_same(codec.encode(source, max_output=size), encoded, "encode with max_output equal to the size")
+    if size:
+        error = refuse({"SPACE"}, codec.encode_into, source, size - 1, what="encode_into one byte short", codec_id=codec_id)
+        require(error.needed == 0 or error.needed >= size, f"encode_into one byte short: needed is {error.needed}, the size is {size}")
+        if size > 1:
+            refuse({"LIMIT"}, codec.encode, source, max_output=size - 1, what="encode with max_output one short", codec_id=codec_id)
+    bound, layout = codec.encode_info(source)
+    require(bound is None or bound >= size, f"encode_info promises at most {bound} bytes, there are {size}")
+    if layout is not None:
+        require_same(encoded.with_(**layout), encoded, "encode_info")
+    if source.offsets is not None:
+        require_same(codec.encode_items(source), encoded, "encode_items")
+
+
+def check_decode(codec, codec_id, data, expected, strict=False):
+    """Every way to decode gives `expected`. Without a chunk layout a codec may know no more than bytes or a flat array."""
+    plain = codec.decode(data)
+    require_same(plain, expected, "decode", layout=False)
+    if expected.kind == FIXED:
+        require(plain.dtype in (expected.dtype, "|u1"), f"decode: dtype {plain.dtype} instead of {expected.dtype}")
+    require_same(codec.decode(data, chunk=expected), expected, "decode with the chunk's layout")
+    if strict:
+        require_same(codec.decode(data, flags=codec.lib.NUMCODECS_STRICT), expected, "decode with STRICT", layout=False)
+    check_decode_info(codec, data, plain)
+    check_limits(codec, codec_id, data, expected)
+    if expected.kind == FIXED:
+        check_decode_into(codec, codec_id, data, expected)
+        check_destinations(codec, codec_id, data, expected)
+    else:
+        refuse({"UNSUPPORTED", "DTYPE", "SHAPE"}, codec.decode_into, data, len(expected.data) + 64, codec_id=codec_id,
+               what="decode_into of object items")
+
+
+def check_decode_info(codec, data, plain):
+    size, layout = codec.decode_info(data)
+    require(size is None or size == len(plain.data), f"decode_info claims {size} bytes, there are {len(plain.data)}")
+    if layout is not None:
+        require(plain.with_(**layout).layout == plain.layout, f"decode_info claims {layout}, decode gives {plain.layout}")
+
+
+def check_limits(codec, codec_id, data, expected):
+    size = len(expected.data)
+    offsets = 0 if expected.offsets is None else 8 * len(expected.offsets)
+    codec.decode(data, max_output=max(size + offsets, 1))
+    if size > 1:
+        refuse({"LIMIT"}, codec.decode, data, max_output=size - 1, what="decode with max_output one short", codec_id=codec_id)
+
+
+def check_decode_into(codec, codec_id, data, expected):
+    size = len(expected.data)
+    for layouts in ({}, {"chunk": expected}, {"chunk": expected, "want": expected}):
+        for room in (size, size + 9):
+            written, held = codec.decode_into(data, room, **layouts)
+            what = f"decode_into with {room} bytes of room and {'+'.join(layouts) or 'no layouts'}"
+            require(written == size, f"{what}: {written} bytes written instead of {size}")
+            if held[:size] != expected.data:
+                raise Failure(f"{what}: {first_difference(held[:size], expected.data)}")
+            require(held[size:] == bytes([FILL]) * (room - size), f"{what}: the room behind the result was touched")
+        if size:
+            error = refuse({"SPACE"}, codec.decode_into, data, size - 1, what="decode_into one byte short", codec_id=codec_id, **layouts)
+            require(error.needed == 0 or error.needed >= size, f"decode_into one byte short: needed is {error.needed}")
+
+
+def check_destinations(codec, codec_id, data, expected):
+    """Destinations with gaps and in the other byte order; other shapes and dtypes are refused."""
+    itemsize = np.dtype(expected.dtype).itemsize
+    if not expected.data or not itemsize:
+        return
+    if expected.shape:
+        check_strided(codec, codec_id, data, expected, itemsize)
+        wider = expected.with_(shape=(expected.shape[0] + 1, *expected.shape[1:]))
+        refuse({"SHAPE"}, codec.decode_into, data, 2 * len(expected.data) + itemsize, chunk=expected, want=wider, codec_id=codec_id,
+               what="decode_into a larger shape")
+    swapped = swap(expected)
+    if swapped is not None:
+        require_same(codec.decode(data, chunk=expected, want=swapped), swapped, "decode into the other byte order")
+        _, held = codec.decode_into(data, len(swapped.data), chunk=expected, want=swapped)
+        require(held == swapped.data, "decode_into the other byte order: wrong bytes")
+    other = expected.with_(dtype="<i8" if np.dtype(expected.dtype).kind == "f" else "<f8")
+    refuse({"DTYPE"}, codec.decode_into, data, 8 * len(expected.data), chunk=expected, want=other, codec_id=codec_id,
+           what="decode_into another dtype")
+
+
+def check_strided(codec, codec_id, data, expected, itemsize):
+    """The other order with a gap after every item: each item in its place, the gaps untouched."""
+    strides = gapped_strides(expected, itemsize)
+    want = expected.with_(strides=strides)
+    span = sum((n - 1) * s for n, s in zip(expected.shape, strides)) + itemsize
+    block = np.full(span, FILL, np.uint8)
+    view = np.ndarray(expected.shape, f"V{itemsize}", block, strides=strides)
+    view[...] = np.frombuffer(expected.data, view.dtype).reshape(expected.shape, order=expected.order)
+    _, held = codec.decode_into(data, span, chunk=expected, want=want)
+    if held != block.tobytes():
+        raise Failure(f"decode_into a strided destination: {first_difference(held, block.tobytes())}")
+    refuse({"SPACE", "SHAPE"}, codec.decode_into, data, span - 1, chunk=expected, want=want, codec_id=codec_id,
+           what="decode_into a strided destination one byte short")
+
+
+def gapped_strides(array, itemsize):
+    dims = range(len(array.shape)) if array.order == "C" else reversed(range(len(array.shape)))
+    strides, step = [0] * len(array.shape), 2 * itemsize
+    for dim in dims:
+        strides[dim] = step
+        step = step * array.shape[dim] + itemsize
+    return tuple(strides)
+
+
+def swap(array):
+    """The same values in the other byte order, or None where there is none."""
+    dtype = np.dtype(array.dtype)
+    if dtype.byteorder == "|" or dtype.kind not in "iufcmMU":
+        return None
+    return array.with_(data=np.frombuffer(array.data, dtype).byteswap().tobytes(), dtype=dtype.newbyteorder().str)

@@ -9,6 +9,7 @@ pub mod dtype;
 pub mod error;
 pub mod layout;
 pub mod pool;
+pub mod pyfloat;
 pub mod sink;
 pub mod stream;
 pub mod text;

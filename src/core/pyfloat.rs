@@ -1,0 +1,141 @@
+//! The text of a float as Python's `repr` writes it: the shortest digits that give the value back, `1e+16`, `1e-07`, `-0.0`.
+
+use std::fmt::Write;
+use std::ops::Deref;
+
+/// Longest text is `-2.2250738585072014e-308`.
+const ROOM: usize = 32;
+
+/// A short ASCII text without an allocation.
+#[derive(Clone, Copy)]
+pub struct Text {
+    bytes: [u8; ROOM],
+    len: usize,
+}
+
+impl Deref for Text {
+    type Target = str;
+    fn deref(&self) -> &str {
+        self.bytes.get(..self.len).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let room = self.bytes.get_mut(self.len..self.len + text.len()).ok_or(std::fmt::Error)?;
+        room.copy_from_slice(text.as_bytes());
+        self.len += text.len();
+        Ok(())
+    }
+}
+
+impl Text {
+    const fn new() -> Self {
+        Text { bytes: [0; ROOM], len: 0 }
+    }
+
+    fn push(&mut self, text: &str) {
+        let _ = self.write_str(text); // the room is enough for every float
+    }
+
+    fn zeros(&mut self, n: usize) {
+        (0..n).for_each(|_| self.push("0"));
+    }
+}
+
+/// Python's `repr`; `nan`, `inf` and `-inf` for what is not finite.
+pub fn repr(value: f64) -> Text {
+    let mut text = Text::new();
+    if !value.is_finite() {
+        text.push(match (value.is_nan(), value < 0.0) {
+            (true, _) => "nan",
+            (_, true) => "-inf",
+            _ => "inf",
+        });
+        return text;
+    }
+    let mut plain = Text::new();
+    let _ = write!(plain, "{:e}", value.abs());
+    let (mantissa, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
+    let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if value.is_sign_negative() {
+        text.push("-");
+    }
+    if (-4..16).contains(&exponent) {
+        fixed(&mut text, first, rest, exponent);
+    } else {
+        text.push(first);
+        if !rest.is_empty() {
+            text.push(".");
+            text.push(rest);
+        }
+        let _ = write!(text, "e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+    }
+    text
+}
+
+/// The digits `first` and `rest`, times ten to the `exponent`, without an exponent.
+fn fixed(text: &mut Text, first: &str, rest: &str, exponent: i32) {
+    if exponent < 0 {
+        text.push("0.");
+        text.zeros(exponent.unsigned_abs() as usize - 1);
+        text.push(first);
+        text.push(rest);
+        return;
+    }
+    let whole = exponent as usize;
+    let (before, after) = rest.split_at(whole.min(rest.len()));
+    text.push(first);
+    text.push(before);
+    text.zeros(whole - before.len());
+    text.push(".");
+    text.push(if after.is_empty() { "0" } else { after });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repr;
+
+    #[test]
+    fn writes_what_python_writes() {
+        let cases = [
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (2.0, "2.0"),
+            (0.1, "0.1"),
+            (-2.5, "-2.5"),
+            (123456789.125, "123456789.125"),
+            (1e15, "1000000000000000.0"),
+            (1e16, "1e+16"),
+            (1.5e16, "1.5e+16"),
+            (9007199254740993.0, "9007199254740992.0"),
+            (9.999999999999998e15, "9999999999999998.0"),
+            (0.0001, "0.0001"),
+            (0.00012345, "0.00012345"),
+            (0.00001, "1e-05"),
+            (1e-7, "1e-07"),
+            (5e-324, "5e-324"),
+            (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
+            (-f64::MAX, "-1.7976931348623157e+308"),
+            (1e300, "1e+300"),
+            (f64::NAN, "nan"),
+            (f64::NEG_INFINITY, "-inf"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(&*repr(value), text);
+        }
+    }
+
+    #[test]
+    fn gives_every_value_back() {
+        let mut bits = 1u64;
+        for _ in 0..20_000 {
+            bits = bits.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let value = f64::from_bits(bits);
+            if value.is_finite() {
+                assert_eq!(repr(value).parse::<f64>().map(f64::to_bits), Ok(bits));
+            }
+        }
+    }
+}

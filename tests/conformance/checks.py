@@ -70,6 +70,10 @@ def check_encode(codec, codec_id, source, encoded):
         require_same(encoded.with_(**layout), encoded, "encode_info")
     if source.offsets is not None:
         require_same(codec.encode_items(source), encoded, "encode_items")
+    elif source.data and source.shape:
+        spread = source.with_(strides=gapped_strides(source))
+        spread = spread.with_(data=spread_items(source, spread.strides, 0).tobytes())
+        require_same(codec.encode(spread), codec.encode(source.with_(data=logical(source), order="C")), "encode of items with gaps")
 
 
 def check_decode(codec, codec_id, data, expected, strict=False):
@@ -127,7 +131,8 @@ def check_destinations(codec, codec_id, data, expected):
     if not expected.data or not itemsize:
         return
     if expected.shape:
-        check_strided(codec, codec_id, data, expected, itemsize)
+        check_strided(codec, codec_id, data, expected)
+        check_box(codec, codec_id, data, expected)
         wider = expected.with_(shape=(expected.shape[0] + 1, *expected.shape[1:]))
         refuse({"SHAPE"}, codec.decode_into, data, 2 * len(expected.data) + itemsize, chunk=expected, want=wider, codec_id=codec_id,
                what="decode_into a larger shape")
@@ -141,28 +146,55 @@ def check_destinations(codec, codec_id, data, expected):
            what="decode_into another dtype")
 
 
-def check_strided(codec, codec_id, data, expected, itemsize):
+def check_strided(codec, codec_id, data, expected):
     """The other order with a gap after every item: each item in its place, the gaps untouched."""
-    strides = gapped_strides(expected, itemsize)
-    want = expected.with_(strides=strides)
-    span = sum((n - 1) * s for n, s in zip(expected.shape, strides)) + itemsize
-    block = np.full(span, FILL, np.uint8)
-    view = np.ndarray(expected.shape, f"V{itemsize}", block, strides=strides)
-    view[...] = np.frombuffer(expected.data, view.dtype).reshape(expected.shape, order=expected.order)
-    _, held = codec.decode_into(data, span, chunk=expected, want=want)
-    if held != block.tobytes():
-        raise Failure(f"decode_into a strided destination: {first_difference(held, block.tobytes())}")
-    refuse({"SPACE", "SHAPE"}, codec.decode_into, data, span - 1, chunk=expected, want=want, codec_id=codec_id,
+    want = expected.with_(strides=gapped_strides(expected))
+    block = spread_items(expected, want.strides, FILL).tobytes()
+    _, held = codec.decode_into(data, len(block), chunk=expected, want=want)
+    if held != block:
+        raise Failure(f"decode_into a strided destination: {first_difference(held, block)}")
+    refuse({"SPACE", "SHAPE"}, codec.decode_into, data, len(block) - 1, chunk=expected, want=want, codec_id=codec_id,
            what="decode_into a strided destination one byte short")
 
 
-def gapped_strides(array, itemsize):
+def check_box(codec, codec_id, data, expected):
+    """A part from the middle, and a refusal of one that reaches over the edge."""
+    start, stop = [n // 3 for n in expected.shape], [n - n // 4 for n in expected.shape]
+    part = items_of(expected)[tuple(map(slice, start, stop))]
+    want = expected.with_(data=part.tobytes(), shape=part.shape, order="C")
+    held = codec.decode_box(data, expected, start, want)
+    if held != want.data:
+        raise Failure(f"decode_box: {first_difference(held, want.data)}")
+    refuse({"SHAPE"}, codec.decode_box, data, expected, [n + 1 for n in start], expected, what="decode_box over the edge", codec_id=codec_id)
+
+
+def items_of(array):
+    """The items as a NumPy array of raw bytes, without a meaning."""
+    return np.frombuffer(array.data, f"V{np.dtype(array.dtype).itemsize}").reshape(array.shape, order=array.order)
+
+
+def logical(array):
+    """The bytes in index order, whatever order they lie in."""
+    return items_of(array).tobytes()
+
+
+def gapped_strides(array):
+    """Strides of the other order, with a gap after every item and every line."""
+    itemsize = np.dtype(array.dtype).itemsize
     dims = range(len(array.shape)) if array.order == "C" else reversed(range(len(array.shape)))
     strides, step = [0] * len(array.shape), 2 * itemsize
     for dim in dims:
         strides[dim] = step
         step = step * array.shape[dim] + itemsize
     return tuple(strides)
+
+
+def spread_items(array, strides, fill):
+    """The memory that the items take with these strides; gaps hold `fill`."""
+    items = items_of(array)
+    block = np.full(sum((n - 1) * s for n, s in zip(array.shape, strides)) + items.itemsize, fill, np.uint8)
+    np.ndarray(array.shape, items.dtype, block, strides=strides)[...] = items
+    return block
 
 
 def swap(array):

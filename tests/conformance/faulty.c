@@ -11,10 +11,10 @@ static int fault = NO_FAULT;
 
 void faulty_set(int kind) { fault = kind; }
 
-/* ISO C has no cast between object and function pointers. */
-#define REAL(type, name) \
-  type real; \
-  void *symbol = dlsym(RTLD_NEXT, name); \
+/* Declares `real`, the real function of that name. Copied, since ISO C has no cast between object and function pointers. */
+#define REAL(name) \
+  __typeof__(&name) real; \
+  void *symbol = dlsym(RTLD_NEXT, #name); \
   memcpy(&real, &symbol, sizeof real)
 
 static void flip(int kind, void *data, size_t n) {
@@ -25,7 +25,7 @@ static void flip(int kind, void *data, size_t n) {
 
 static nc_codec *some_codec(void) {
   nc_codec *codec = NULL;
-  REAL(nc_status(*)(const char *, const nc_registry *, nc_codec **, nc_error *), "nc_codec_from_config");
+  REAL(nc_codec_from_config);
   real("{\"id\": \"base64\"}", NULL, &codec, NULL);
   return codec;
 }
@@ -33,15 +33,14 @@ static nc_codec *some_codec(void) {
 static nc_buffer *empty_buffer(void) {
   nc_buffer *buffer = NULL;
   nc_codec *codec = some_codec();
-  REAL(nc_status(*)(const nc_codec *, const void *, size_t, const nc_layout *, const nc_layout *, const nc_options *, nc_buffer **, nc_error *),
-       "nc_decode");
+  REAL(nc_decode);
   real(codec, NULL, 0, NULL, NULL, NULL, &buffer, NULL);
   nc_codec_free(codec);
   return buffer;
 }
 
 nc_status nc_codec_from_config(const char *json, const nc_registry *registry, nc_codec **out, nc_error *err) {
-  REAL(nc_status(*)(const char *, const nc_registry *, nc_codec **, nc_error *), "nc_codec_from_config");
+  REAL(nc_codec_from_config);
   nc_status status = real(json, registry, out, err);
   if (status != NUMCODECS_OK && fault == ACCEPT) {
     *out = some_codec();
@@ -52,8 +51,7 @@ nc_status nc_codec_from_config(const char *json, const nc_registry *registry, nc
 
 nc_status nc_encode(const nc_codec *codec, const nc_layout *layout, const void *src, size_t n, const int64_t *offsets, const nc_options *opt,
                     nc_buffer **out, nc_error *err) {
-  REAL(nc_status(*)(const nc_codec *, const nc_layout *, const void *, size_t, const int64_t *, const nc_options *, nc_buffer **, nc_error *),
-       "nc_encode");
+  REAL(nc_encode);
   nc_status status = real(codec, layout, src, n, offsets, opt, out, err);
   if (status == NUMCODECS_OK) {
     flip(FLIP_ENCODED, nc_buffer_data(*out), nc_buffer_nbytes(*out));
@@ -66,8 +64,7 @@ nc_status nc_encode(const nc_codec *codec, const nc_layout *layout, const void *
 
 nc_status nc_decode(const nc_codec *codec, const void *src, size_t n, const nc_layout *chunk, const nc_layout *want, const nc_options *opt,
                     nc_buffer **out, nc_error *err) {
-  REAL(nc_status(*)(const nc_codec *, const void *, size_t, const nc_layout *, const nc_layout *, const nc_options *, nc_buffer **, nc_error *),
-       "nc_decode");
+  REAL(nc_decode);
   nc_status status = real(codec, src, n, chunk, want, opt, out, err);
   if (status == NUMCODECS_OK) {
     flip(FLIP_DECODED, nc_buffer_data(*out), nc_buffer_nbytes(*out));
@@ -80,9 +77,7 @@ nc_status nc_decode(const nc_codec *codec, const void *src, size_t n, const nc_l
 
 nc_status nc_decode_into(const nc_codec *codec, const void *src, size_t n, const nc_layout *chunk, const nc_layout *want, void *dst, size_t cap,
                          const nc_options *opt, size_t *written, nc_error *err) {
-  REAL(nc_status(*)(const nc_codec *, const void *, size_t, const nc_layout *, const nc_layout *, void *, size_t, const nc_options *, size_t *,
-                    nc_error *),
-       "nc_decode_into");
+  REAL(nc_decode_into);
   nc_status status = real(codec, src, n, chunk, want, dst, cap, opt, written, err);
   if (status == NUMCODECS_OK) {
     flip(FLIP_DECODED, dst, *written);
@@ -94,7 +89,7 @@ nc_status nc_decode_into(const nc_codec *codec, const void *src, size_t n, const
 }
 
 size_t nc_buffer_nbytes(const nc_buffer *buffer) {
-  REAL(size_t(*)(const nc_buffer *), "nc_buffer_nbytes");
+  REAL(nc_buffer_nbytes);
   size_t nbytes = real(buffer);
   return fault == SHORT_LENGTH && nbytes > 0 ? nbytes - 1 : nbytes;
 }

@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 
 import items
-from checks import Failure, check_decode, check_encode, refuse, require, require_same
+from checks import Failure, check_decode, check_encode, logical, refuse, require, require_same
 from numcodecs_c import FIXED, ROOT, Array, NcError
 from statuses import check_error, check_fields
 from vectors import dtype_string
@@ -102,12 +102,6 @@ def documented_difference(context, case):
         return check_fields(error, case["config"]["id"])
     if result.data != source.data:
         require(logical(result) == logical(context.decoded(case)), "documented difference: neither the input nor the values of numcodecs")
-
-
-def logical(array):
-    """The items in index order, whatever order they lie in."""
-    view = np.frombuffer(array.data, f"V{np.dtype(array.dtype).itemsize}")
-    return view.reshape(array.shape, order=array.order).tobytes()
 
 
 def decode_only(context, case):

@@ -276,3 +276,12 @@ class Codec:
         held = dst.bytes()
         self.library.check(status, err, written)
         return written[0], held
+
+    def decode_box(self, data, chunk, start, want):
+        """The box of want's shape at `start` of the chunk."""
+        err, dst = self.ffi.new("nc_error *"), Destination(self.ffi, len(want.data))
+        layouts = self.library.layout(chunk), self.ffi.new("int64_t[]", list(start)), self.library.layout(want)
+        status = self.lib.nc_decode_box(self.handle, self.library.source(data), len(data), *layouts, dst.pointer, dst.cap, self.ffi.NULL, err)
+        held = dst.bytes()
+        self.library.check(status, err)
+        return held

@@ -1,6 +1,6 @@
 """Cases of kind `pipeline`: filters and a compressor run one after the other through single codecs."""
-from checks import require, require_same
-from kinds import is_oracle_bug, logical, require_documented
+from checks import logical, require, require_same
+from kinds import is_oracle_bug, require_documented
 from numcodecs_c import Array
 from vectors import dtype_string
 

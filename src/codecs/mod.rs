@@ -4,11 +4,13 @@ use crate::core::CodecDef;
 
 mod adler32;
 mod base64;
+mod bitround;
 mod checksum;
 mod crc32;
 mod crc32c;
 mod fletcher32;
 mod jenkins_lookup3;
+mod packbits;
 mod shuffle;
 mod vlen_array;
 mod vlen_bytes;
@@ -23,10 +25,12 @@ mod testing;
 pub const ALL: &[&CodecDef] = &[
     &adler32::DEF,
     &base64::DEF,
+    &bitround::DEF,
     &crc32::DEF,
     &crc32c::DEF,
     &fletcher32::DEF,
     &jenkins_lookup3::DEF,
+    &packbits::DEF,
     &shuffle::DEF,
     &vlen_array::DEF,
     &vlen_bytes::DEF,

@@ -4,6 +4,16 @@
 #![allow(unsafe_code)]
 
 pub mod alloc;
+pub mod bitround;
+pub mod blocks;
+pub mod cast;
+pub mod complex;
+pub mod delta;
+pub mod fixedscaleoffset;
 pub mod fletcher32;
+pub mod half_cast;
 pub mod jenkins;
+pub mod number;
+pub mod packbits;
+pub mod quantize;
 pub mod shuffle;

@@ -1,0 +1,346 @@
+//! The number types of arrays, with NumPy's arithmetic and casts on every machine.
+
+use half::f16;
+
+use super::half_cast::{half_from_f32, half_from_f64, half_to_f32};
+
+/// A value in a form that any type fits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wide {
+    /// Integers and truth values.
+    Int(i128),
+    /// Floats.
+    Float(f64),
+    /// Real and imaginary part.
+    Complex(f64, f64),
+}
+
+/// A number of fixed size. Integers wrap, floats round to nearest even.
+pub trait Number: Copy + 'static {
+    /// Bytes of one number.
+    const SIZE: usize;
+    /// Zero.
+    const ZERO: Self;
+
+    /// Reads `SIZE` bytes, turned around when `swap` says so.
+    fn read(bytes: &[u8], swap: bool) -> Self;
+    /// Writes `SIZE` bytes.
+    fn write(self, bytes: &mut [u8], swap: bool);
+
+    /// NumPy's cast to another type.
+    fn cast<T: Number>(self) -> T;
+    /// Keeps the low bits, or rounds.
+    fn from_i64(value: i64) -> Self;
+    /// Keeps the low bits, or rounds.
+    fn from_u64(value: u64) -> Self;
+    /// Rounds, or drops the fraction; what no integer can hold becomes what an x86-64 processor makes of it.
+    fn from_f64(value: f64) -> Self;
+    /// As [`Number::from_f64`] for a value that was a 2-byte float.
+    fn from_half(value: f32) -> Self {
+        Self::from_f64(f64::from(value))
+    }
+    /// Drops the imaginary part unless the type has one.
+    fn from_complex(re: f64, _im: f64) -> Self {
+        Self::from_f64(re)
+    }
+    /// From a count of time units, of which the smallest number is "not a time".
+    fn from_time(value: i64) -> Self {
+        Self::from_i64(value)
+    }
+    /// The value in a form that any type fits.
+    fn wide(self) -> Wide;
+
+    /// Sum.
+    fn add(self, other: Self) -> Self;
+    /// Difference.
+    fn sub(self, other: Self) -> Self;
+}
+
+/// Numbers that can be scaled.
+pub trait Scale: Number {
+    /// Product.
+    fn mul(self, other: Self) -> Self;
+    /// Nearest whole number, ties to even; integers stay.
+    fn rint(self) -> Self;
+}
+
+/// Numbers with a true division.
+pub trait Divide: Scale {
+    /// Quotient.
+    fn div(self, other: Self) -> Self;
+}
+
+/// `cvttsd2si` with 32 bits: toward zero, the smallest integer where it does not fit.
+fn truncate32(value: f64) -> i32 {
+    if value > -2_147_483_649.0 && value < 2_147_483_648.0 { value as i32 } else { i32::MIN }
+}
+
+/// `cvttsd2si` with 64 bits.
+fn truncate64(value: f64) -> i64 {
+    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) { value as i64 } else { i64::MIN }
+}
+
+/// The upper half of the range is converted with 2^31 taken off, as compilers do.
+fn truncate_u32(value: f64) -> u32 {
+    const HALF: f64 = 2_147_483_648.0;
+    if value >= HALF { truncate32(value - HALF) as u32 ^ (1 << 31) } else { truncate32(value) as u32 }
+}
+
+fn truncate_u64(value: f64) -> u64 {
+    const HALF: f64 = 9_223_372_036_854_775_808.0;
+    if value >= HALF { truncate64(value - HALF) as u64 ^ (1 << 63) } else { truncate64(value) as u64 }
+}
+
+macro_rules! integer {
+    ($type:ty, $source:ident as $via:ty, |$float:ident| $truncated:expr, |$half:ident| $from_half:expr) => {
+        impl Number for $type {
+            const SIZE: usize = size_of::<$type>();
+            const ZERO: Self = 0;
+
+            fn read(bytes: &[u8], swap: bool) -> Self {
+                let value = Self::from_ne_bytes(bytes.try_into().unwrap_or_default());
+                if swap { value.swap_bytes() } else { value }
+            }
+            fn write(self, bytes: &mut [u8], swap: bool) {
+                let value = if swap { self.swap_bytes() } else { self };
+                bytes.copy_from_slice(&value.to_ne_bytes());
+            }
+            fn cast<T: Number>(self) -> T {
+                T::$source(self as $via)
+            }
+            fn from_i64(value: i64) -> Self {
+                value as $type
+            }
+            fn from_u64(value: u64) -> Self {
+                value as $type
+            }
+            fn from_f64($float: f64) -> Self {
+                $truncated as $type
+            }
+            fn from_half($half: f32) -> Self {
+                $from_half as $type
+            }
+            fn wide(self) -> Wide {
+                Wide::Int(i128::from(self))
+            }
+            fn add(self, other: Self) -> Self {
+                self.wrapping_add(other)
+            }
+            fn sub(self, other: Self) -> Self {
+                self.wrapping_sub(other)
+            }
+        }
+
+        impl Scale for $type {
+            fn mul(self, other: Self) -> Self {
+                self.wrapping_mul(other)
+            }
+            fn rint(self) -> Self {
+                self
+            }
+        }
+    };
+}
+
+integer!(i8, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
+integer!(u8, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
+integer!(i16, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
+integer!(u16, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
+integer!(i32, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
+integer!(u32, from_i64 as i64, |x| truncate_u32(x), |x| truncate64(x.into()));
+integer!(i64, from_i64 as i64, |x| truncate64(x), |x| truncate64(x.into()));
+integer!(u64, from_u64 as u64, |x| truncate_u64(x), |x| truncate_u64(x.into()));
+
+/// A truth value. Sums are taken modulo 2, so that a sum undoes a difference.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bool(pub bool);
+
+impl Number for Bool {
+    const SIZE: usize = 1;
+    const ZERO: Self = Bool(false);
+
+    fn read(bytes: &[u8], _swap: bool) -> Self {
+        Bool(bytes.first().is_some_and(|byte| *byte != 0))
+    }
+    fn write(self, bytes: &mut [u8], _swap: bool) {
+        bytes.fill(u8::from(self.0));
+    }
+    fn cast<T: Number>(self) -> T {
+        T::from_i64(self.0.into())
+    }
+    fn from_i64(value: i64) -> Self {
+        Bool(value != 0)
+    }
+    fn from_u64(value: u64) -> Self {
+        Bool(value != 0)
+    }
+    fn from_f64(value: f64) -> Self {
+        Bool(value != 0.0)
+    }
+    fn from_complex(re: f64, im: f64) -> Self {
+        Bool(re != 0.0 || im != 0.0)
+    }
+    fn wide(self) -> Wide {
+        Wide::Int(self.0.into())
+    }
+    fn add(self, other: Self) -> Self {
+        Bool(self.0 != other.0)
+    }
+    fn sub(self, other: Self) -> Self {
+        Bool(self.0 != other.0)
+    }
+}
+
+/// A count of time units; the smallest one is "not a time" and stays so in every sum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Time(pub i64);
+
+impl Time {
+    /// Not a time.
+    pub const NAT: Time = Time(i64::MIN);
+
+    fn unless_nat(self, other: Self, value: i64) -> Self {
+        if self == Self::NAT || other == Self::NAT { Self::NAT } else { Time(value) }
+    }
+}
+
+impl Number for Time {
+    const SIZE: usize = 8;
+    const ZERO: Self = Time(0);
+
+    fn read(bytes: &[u8], swap: bool) -> Self {
+        Time(i64::read(bytes, swap))
+    }
+    fn write(self, bytes: &mut [u8], swap: bool) {
+        self.0.write(bytes, swap);
+    }
+    fn cast<T: Number>(self) -> T {
+        T::from_time(self.0)
+    }
+    fn from_i64(value: i64) -> Self {
+        Time(value)
+    }
+    fn from_u64(value: u64) -> Self {
+        Time(value as i64)
+    }
+    fn from_f64(value: f64) -> Self {
+        Time(truncate64(value))
+    }
+    fn wide(self) -> Wide {
+        Wide::Int(self.0.into())
+    }
+    fn add(self, other: Self) -> Self {
+        self.unless_nat(other, self.0.wrapping_add(other.0))
+    }
+    fn sub(self, other: Self) -> Self {
+        self.unless_nat(other, self.0.wrapping_sub(other.0))
+    }
+}
+
+macro_rules! float {
+    ($type:ty, $bits:ty) => {
+        impl Number for $type {
+            const SIZE: usize = size_of::<$type>();
+            const ZERO: Self = 0.0;
+
+            fn read(bytes: &[u8], swap: bool) -> Self {
+                Self::from_bits(<$bits>::read(bytes, swap))
+            }
+            fn write(self, bytes: &mut [u8], swap: bool) {
+                self.to_bits().write(bytes, swap);
+            }
+            fn cast<T: Number>(self) -> T {
+                T::from_f64(self.into())
+            }
+            fn from_i64(value: i64) -> Self {
+                value as $type
+            }
+            fn from_u64(value: u64) -> Self {
+                value as $type
+            }
+            fn from_f64(value: f64) -> Self {
+                value as $type
+            }
+            fn wide(self) -> Wide {
+                Wide::Float(self.into())
+            }
+            fn add(self, other: Self) -> Self {
+                self + other
+            }
+            fn sub(self, other: Self) -> Self {
+                self - other
+            }
+        }
+
+        impl Scale for $type {
+            fn mul(self, other: Self) -> Self {
+                self * other
+            }
+            fn rint(self) -> Self {
+                self.round_ties_even()
+            }
+        }
+
+        impl Divide for $type {
+            fn div(self, other: Self) -> Self {
+                self / other
+            }
+        }
+    };
+}
+
+float!(f32, u32);
+float!(f64, u64);
+
+/// One step of 2-byte arithmetic: computed in 4 bytes, then rounded.
+fn half_step(a: f16, b: f16, step: fn(f32, f32) -> f32) -> f16 {
+    half_from_f32(step(half_to_f32(a), half_to_f32(b)))
+}
+
+impl Number for f16 {
+    const SIZE: usize = 2;
+    const ZERO: Self = f16::ZERO;
+
+    fn read(bytes: &[u8], swap: bool) -> Self {
+        f16::from_bits(u16::read(bytes, swap))
+    }
+    fn write(self, bytes: &mut [u8], swap: bool) {
+        self.to_bits().write(bytes, swap);
+    }
+    fn cast<T: Number>(self) -> T {
+        T::from_half(half_to_f32(self))
+    }
+    fn from_i64(value: i64) -> Self {
+        half_from_f32(value as f32)
+    }
+    fn from_u64(value: u64) -> Self {
+        half_from_f32(value as f32)
+    }
+    fn from_f64(value: f64) -> Self {
+        half_from_f64(value)
+    }
+    fn wide(self) -> Wide {
+        Wide::Float(half_to_f32(self).into())
+    }
+    fn add(self, other: Self) -> Self {
+        half_step(self, other, |a, b| a + b)
+    }
+    fn sub(self, other: Self) -> Self {
+        half_step(self, other, |a, b| a - b)
+    }
+}
+
+impl Scale for f16 {
+    fn mul(self, other: Self) -> Self {
+        half_step(self, other, |a, b| a * b)
+    }
+    fn rint(self) -> Self {
+        half_from_f32(half_to_f32(self).round_ties_even())
+    }
+}
+
+impl Divide for f16 {
+    fn div(self, other: Self) -> Self {
+        half_step(self, other, |a, b| a / b)
+    }
+}

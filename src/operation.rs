@@ -105,6 +105,34 @@ fn decode_scattered(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: 
     Ok(want.span())
 }
 
+/// Decodes the box of `want`'s shape that begins at `start` of the chunk, into memory of layout `want`.
+pub fn decode_box(codec: &Instance, src: &[u8], chunk: &Layout, start: &[usize], want: &Layout, out: &mut Sink<'_>) -> Result<()> {
+    let named = |error: Error| error.in_codec(codec.id());
+    fixed_size(chunk).map_err(named)?;
+    let (part, first) = box_of(chunk, start, want).map_err(named)?;
+    convert::check(&part, want).map_err(named)?;
+    if want.overlaps() {
+        return Err(named(Error::shape("items of the destination share bytes")));
+    }
+    let mut aside = Sink::scratch(out.call());
+    decode(codec, src, Some(chunk), None, &mut aside)?;
+    let dst = out.take(want.span()).map_err(named)?;
+    convert::copy(aside.written().get(first..).unwrap_or_default(), &part, dst, want).map_err(named)
+}
+
+/// The box as a layout over the decoded chunk, and the byte where it begins.
+fn box_of(chunk: &Layout, start: &[usize], want: &Layout) -> Result<(Layout, usize)> {
+    let dense = chunk.reordered(if chunk.order() == Order::F { Order::F } else { Order::C });
+    let inside = |((&n, &from), &count): ((&usize, &usize), &usize)| from.checked_add(count).is_some_and(|end| end <= n);
+    if want.shape().len() != start.len() || !dense.shape().iter().zip(start).zip(want.shape()).all(inside) {
+        return Err(Error::shape(format!("a box of {:?} at {start:?} is not inside a chunk of {:?}", want.shape(), chunk.shape())));
+    }
+    let strides = dense.strides();
+    let first = strides.iter().zip(start).map(|(stride, from)| stride * from).sum();
+    let part = Layout::new(chunk.dtype, chunk.items, want.shape(), Some(&strides), Order::Strided)?;
+    Ok((part, if want.count() == 0 { 0 } else { first }))
+}
+
 /// What the caller says of the decoded chunk.
 #[derive(Clone, Copy)]
 enum Told<'a> {

@@ -153,6 +153,25 @@ pub fn is_integer(number: &Number) -> bool {
     !number.as_str().contains(['.', 'e', 'E'])
 }
 
+/// Whether two values are equal for Python: `1`, `1.0` and `true` are.
+pub fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
+        (Value::Object(a), Value::Object(b)) => equal_maps(a, b),
+        _ => {
+            a == b
+                || as_integer(a)
+                    .zip(as_integer(b))
+                    .map_or_else(|| as_float(a).zip(as_float(b)).is_some_and(|(a, b)| a == b), |(a, b)| a == b)
+        }
+    }
+}
+
+/// [`equal`] for whole configurations; the order of keys does not matter.
+pub fn equal_maps(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+    a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
+}
+
 /// The error for a value of another JSON type.
 pub fn wrong_type(key: &str, wanted: &str, value: &Value) -> Error {
     let found = match value {
@@ -199,6 +218,15 @@ mod tests {
         assert_eq!(config.integer("c", 7, 0..=9).ok(), Some(7));
         let printed = config.finish().expect("all keys known");
         assert_eq!(Value::Object(printed).to_string(), r#"{"id":"x","a":true,"b":1.50,"c":7}"#);
+    }
+
+    #[test]
+    fn equality_is_pythons() {
+        let same = |a: &str, b: &str| equal_maps(&map(a), &map(b));
+        assert!(same(r#"{"a": 1, "b": [1.0]}"#, r#"{"b": [true], "a": 1.0}"#));
+        assert!(!same(r#"{"a": 1}"#, r#"{"a": "1"}"#));
+        assert!(!same(r#"{"a": 1}"#, r#"{"a": 1, "b": null}"#));
+        assert!(!same(r#"{"a": 9007199254740993}"#, r#"{"a": 9007199254740992}"#));
     }
 
     #[test]

@@ -40,6 +40,15 @@ pub enum Kind {
     Panic = 99,
 }
 
+impl Kind {
+    /// The kind of that number; [`Kind::Callback`] for numbers that are none.
+    pub fn from_number(number: i32) -> Self {
+        use Kind::*;
+        let kinds = [Null, Config, UnknownCodec, Data, Space, Dtype, Unsupported, Memory, Shape, Limit, Checksum, Cancelled, UnknownSize];
+        kinds.into_iter().find(|kind| *kind as i32 == number).unwrap_or(Callback)
+    }
+}
+
 /// Shorthand used everywhere.
 pub type Result<T> = std::result::Result<T, Error>;
 

@@ -1,0 +1,655 @@
+/* libnumcodecs: every codec of the Python package numcodecs, from C. MIT licence.
+ *
+ * Made from src/capi by cbindgen: edit there, not here.
+ *
+ * Words used in the comments
+ *   borrowed   read during the call only
+ *   filled     memory of the caller, written during the call
+ *   gives      yours: free it with the function named
+ *   lends      stays valid until the handle it came from is freed; not to be freed
+ *   takes      not to be used any more
+ *
+ * Rules that hold everywhere
+ *   Handles are immutable once made (a registry: once it is shared): any number of threads may use one at the same time.
+ *   Functions return a status; err is the caller's record of what went wrong and may be NULL. Any required pointer that is NULL gives
+ *   NUMCODECS_ERR_NULL. After a failure every out-pointer is NULL or 0.
+ *   Sizes, offsets and strides are bytes; shapes, starts and counts are elements. A comment that says otherwise says so.
+ *   NULL with 0 bytes is an empty input. An empty result has data NULL and 0 bytes.
+ *   Every callback runs on the thread that made the call and must return normally: no longjmp, no C++ exception.
+ *   The library keeps no state between calls but what handles hold, reads no environment variables, prints nothing, leaves no thread
+ *   running, and may be used after fork.
+ *   Constants are enumerators, not macros, so that tools that read preprocessed text see them.
+ */
+
+#ifndef NUMCODECS_H
+#define NUMCODECS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Version of this header; nc_codec_library_version() tells that of the library. */
+#define NUMCODECS_VERSION "0.1.0"
+#define NUMCODECS_VERSION_MAJOR 0
+#define NUMCODECS_VERSION_MINOR 1
+#define NUMCODECS_VERSION_PATCH 0
+
+// Status numbers. They tell causes apart and are never reused.
+typedef enum nc_status_code {
+  // Success.
+  NUMCODECS_OK = 0,
+  // A required pointer is NULL; the message names the argument.
+  NUMCODECS_ERR_NULL = 1,
+  // A configuration or metadata key or value; path says which.
+  NUMCODECS_ERR_CONFIG = 2,
+  // No codec has that id (here, or in this build).
+  NUMCODECS_ERR_UNKNOWN_CODEC = 3,
+  // The input is corrupt or cut off; offset says where, if known.
+  NUMCODECS_ERR_DATA = 4,
+  // The caller's memory is too small; needed says how much it takes, 0 = not known.
+  NUMCODECS_ERR_SPACE = 5,
+  // A dtype or item kind that does not fit.
+  NUMCODECS_ERR_DTYPE = 6,
+  // Something that this codec or this build does not do.
+  NUMCODECS_ERR_UNSUPPORTED = 7,
+  // The allocator refused; trying again later may work.
+  NUMCODECS_ERR_MEMORY = 8,
+  // A shape, stride or number of bytes that does not fit.
+  NUMCODECS_ERR_SHAPE = 9,
+  // More than max_output or max_memory allows; trying again will not work.
+  NUMCODECS_ERR_LIMIT = 10,
+  // A stored checksum differs from the computed one.
+  NUMCODECS_ERR_CHECKSUM = 11,
+  // The progress callback asked to stop.
+  NUMCODECS_ERR_CANCELLED = 12,
+  // A callback of the caller failed or broke its contract.
+  NUMCODECS_ERR_CALLBACK = 13,
+  // The size cannot be known without decoding or encoding. An answer, not a failure.
+  NUMCODECS_ERR_UNKNOWN_SIZE = 14,
+  // A batch item that was never started.
+  NUMCODECS_ERR_NOT_DONE = 15,
+  // A bug in this library was caught.
+  NUMCODECS_ERR_PANIC = 99,
+} nc_status_code;
+
+// Order of the items of a layout.
+typedef enum nc_order {
+  // Last dimension fastest, no gaps.
+  NUMCODECS_ORDER_C = 0,
+  // First dimension fastest, no gaps.
+  NUMCODECS_ORDER_F = 1,
+  // Byte strides tell.
+  NUMCODECS_ORDER_STRIDED = 2,
+} nc_order;
+
+// Kind of the items of a layout. All kinds but NUMCODECS_FIXED have items of any length: n+1 byte offsets of type int64_t and one
+// block of bytes, item i being bytes offsets[i] up to offsets[i + 1], laid out as in Arrow's large string and large binary arrays.
+typedef enum nc_items {
+  // Items of fixed size; the dtype tells.
+  NUMCODECS_FIXED = 0,
+  // UTF-8 text (vlen-utf8, categorize).
+  NUMCODECS_UTF8 = 1,
+  // Bytes (vlen-bytes).
+  NUMCODECS_BYTES = 2,
+  // One-dimensional arrays of the layout's dtype (vlen-array); the offsets still count bytes.
+  NUMCODECS_ARRAYS = 3,
+  // One JSON text each (json2).
+  NUMCODECS_JSON = 4,
+  // One MessagePack value each (msgpack2, pickle): bytes, 64-bit integers, NaN and any map key survive.
+  NUMCODECS_MSGPACK = 5,
+} nc_items;
+
+// Flags of nc_options, added up.
+typedef enum nc_flags {
+  // Refuse what the Python package lets pass: bytes after the end, characters that are not base64, values that an encoded type
+  // cannot hold, labels that are not listed.
+  NUMCODECS_STRICT = 1,
+} nc_flags;
+
+// Values of nc_options.nthreads with a meaning of their own.
+typedef enum nc_threads {
+  // As many threads as the process may run on.
+  NUMCODECS_ALL_CORES = -1,
+} nc_threads;
+
+// Questions for nc_codec_query and nc_layout_query.
+typedef enum nc_question {
+  // Layout: bytes of all fixed-size items without gaps; 0 for the other kinds.
+  NUMCODECS_Q_NBYTES = 0,
+  // Layout: number of items.
+  NUMCODECS_Q_ITEMS = 1,
+  // Layout: bytes per item (of the dtype).
+  NUMCODECS_Q_ITEMSIZE = 2,
+  // Layout: number of dimensions.
+  NUMCODECS_Q_NDIM = 3,
+  // Layout: one of NUMCODECS_ORDER_.
+  NUMCODECS_Q_ORDER = 4,
+  // Layout: one of NUMCODECS_FIXED, NUMCODECS_UTF8, ...
+  NUMCODECS_Q_KIND = 5,
+  // Codec: 1 if nc_decode_box reads only the part it needs, 0 if it decodes all and cuts.
+  NUMCODECS_Q_PARTIAL = 6,
+  // Codec: 1 if decoding may give other values than were encoded.
+  NUMCODECS_Q_LOSSY = 7,
+} nc_question;
+
+// Constants of numcodecs.lz4.
+typedef enum nc_lz4_constants {
+  // The acceleration that stands for "none".
+  NUMCODECS_LZ4_DEFAULT_ACCELERATION = 1,
+} nc_lz4_constants;
+
+// Constants of numcodecs.zstd.
+typedef enum nc_zstd_constants {
+  // The level that lets Zstandard choose (it takes 3).
+  NUMCODECS_ZSTD_DEFAULT_CLEVEL = 0,
+  // The highest level; levels above it count as this one.
+  NUMCODECS_ZSTD_MAX_CLEVEL = 22,
+} nc_zstd_constants;
+
+// Constants of numcodecs.blosc.
+typedef enum nc_blosc_constants {
+  // Bit shuffle for items of 1 byte, byte shuffle for all others.
+  NUMCODECS_BLOSC_AUTOSHUFFLE = -1,
+  // No shuffle.
+  NUMCODECS_BLOSC_NOSHUFFLE = 0,
+  // Byte shuffle.
+  NUMCODECS_BLOSC_SHUFFLE = 1,
+  // Bit shuffle.
+  NUMCODECS_BLOSC_BITSHUFFLE = 2,
+  // Most bytes by which a result can be longer than its input.
+  NUMCODECS_BLOSC_MAX_OVERHEAD = 16,
+  // Largest typesize that a chunk stores; larger ones are stored as 1.
+  NUMCODECS_BLOSC_MAX_TYPESIZE = 255,
+  // Most threads.
+  NUMCODECS_BLOSC_MAX_THREADS = 256,
+  // Most bytes of input.
+  NUMCODECS_BLOSC_MAX_BUFFERSIZE = 2147483631,
+} nc_blosc_constants;
+
+// Let Blosc choose the block size.
+typedef enum nc_blosc_blocksize {
+  // Let Blosc choose the block size.
+  NUMCODECS_BLOSC_AUTOBLOCKS = 0,
+} nc_blosc_blocksize;
+
+// A result in memory of the library: bytes, their layout, and for items of variable length their offsets. One opaque pointer, so that
+// it fits any finalizer. Everything it lends is valid until nc_buffer_free.
+typedef struct nc_buffer nc_buffer;
+
+// A codec built from a configuration. Immutable: any number of threads may use one at the same time. Free with nc_codec_free.
+typedef struct nc_codec nc_codec;
+
+// Dtype, kind of items, shape, and order or byte strides of an array: parsed and checked once. Immutable: any number of threads may
+// use one at the same time. Free with nc_layout_free, unless it was lent.
+typedef struct nc_layout nc_layout;
+
+// The codecs that configurations may name: built-in ones and the caller's own. Built up by one thread, then shared by any number.
+typedef struct nc_registry nc_registry;
+
+// Outcome of a call: NUMCODECS_OK or one of the NUMCODECS_ERR_ numbers.
+typedef int32_t nc_status;
+
+// What went wrong, in memory of the caller (on its stack, say); every function takes NULL instead. 512 bytes, frozen.
+// All text is printable UTF-8 ending with NUL: foreign text is escaped, and cut between characters.
+typedef struct nc_error {
+  // The status that the call returned.
+  int32_t code;
+  // Position in the pipeline, 0 = first filter; -1 = not a stage.
+  int32_t stage;
+  // Chunk of a batch; -1 = none.
+  int64_t index;
+  // Byte in the encoded input; -1 = not known.
+  int64_t offset;
+  // Bytes asked for, with NUMCODECS_ERR_SPACE, _LIMIT and _MEMORY; 0 = not known.
+  uint64_t needed;
+  // Id of the codec that failed, or empty.
+  char codec[32];
+  // Key or JSON path in the configuration or metadata, or empty.
+  char path[128];
+  // For a person to read.
+  char message[320];
+} nc_error;
+
+// Asks the caller for a larger block: must return a block of at least nbytes bytes that keeps the content of the one before (as
+// realloc does), or NULL to refuse. The block is the caller's, after a failed call too.
+typedef void *(*nc_grow_fn)(void *user, size_t nbytes);
+
+// Tells how many of how many bytes of input are done. A result other than 0 stops the call with NUMCODECS_ERR_CANCELLED.
+typedef int32_t (*nc_progress_fn)(void *user, uint64_t done, uint64_t total);
+
+// Options of one call. Set struct_size to sizeof(nc_options) and the rest to 0 for the defaults; NULL means the same. Fields may be
+// added at the end in later versions: struct_size tells which the caller knows.
+typedef struct nc_options {
+  // sizeof(nc_options) as the caller was compiled.
+  size_t struct_size;
+  // Most bytes of result of the whole call; 0 = no limit.
+  uint64_t max_output;
+  // Most bytes of result and scratch (windows, dictionaries, steps between filters) of all threads; 0 = no limit. Memory of the
+  // caller does not count.
+  uint64_t max_memory;
+  // Threads the whole call may use, the calling one included; 0 = 1; NUMCODECS_ALL_CORES. Results never depend on it.
+  int32_t nthreads;
+  // NUMCODECS_STRICT or 0.
+  int32_t flags;
+  // For the _into calls: asked for a larger block instead of failing with NUMCODECS_ERR_SPACE. NULL = none.
+  nc_grow_fn grow;
+  // First argument of grow.
+  void *grow_user;
+  // Called on the calling thread, at least for every megabyte of input or output that a streaming codec handles, and at the end.
+  nc_progress_fn progress;
+  // First argument of progress.
+  void *progress_user;
+} nc_options;
+
+// A codec of the caller: functions and a pointer of its own. The functions run on threads that call nc_encode or nc_decode, must return
+// normally (no longjmp, no C++ exception), report through err (never NULL, already cleared) and return a status; a number that is not a
+// NUMCODECS_ERR_ counts as NUMCODECS_ERR_CALLBACK. Set struct_size to sizeof(nc_custom_codec).
+typedef struct nc_custom_codec {
+  // sizeof(nc_custom_codec) as the caller was compiled.
+  size_t struct_size;
+  // The "id" of configurations; copied.
+  const char *id;
+  // First argument of make and free_user.
+  void *user;
+  // Not 0: encode and decode may run on several threads at once on one codec. 0: only ever on threads that the caller runs itself;
+  // the caller then takes care not to share such a codec between them.
+  int32_t concurrent;
+  // 0.
+  int32_t reserved;
+  // Builds a codec from its whole configuration, as JSON text; sets *self.
+  nc_status (*make)(void *user, const char *json, void **self_, struct nc_error *err);
+  // Encodes src, whose layout is lent for the call, into out with nc_buffer_append.
+  nc_status (*encode)(void *self_,
+                      const struct nc_layout *layout,
+                      const void *src,
+                      size_t n,
+                      struct nc_buffer *out,
+                      struct nc_error *err);
+  // Decodes src into out with nc_buffer_append.
+  nc_status (*decode)(void *self_, const void *src, size_t n, struct nc_buffer *out, struct nc_error *err);
+  // Frees what make built; NULL = nothing to free.
+  void (*free_self)(void *self_);
+  // Called once, after the registry and the last codec built from this one are gone; NULL = nothing to free.
+  void (*free_user)(void *user);
+} nc_custom_codec;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// Version of the library, "major.minor.patch", as NUMCODECS_VERSION was when the header was made. Static text. Any thread. Since 0.1.
+const char *nc_codec_library_version(void);
+
+// Id of the i-th codec of this build, in alphabetical order; NULL past the end. Static text. Any thread. Since 0.1.
+const char *nc_codec_id_at(size_t i);
+
+// Short English name of a status, such as "corrupt or truncated input"; "unknown status" for other numbers. Static text. Any
+// thread. Since 0.1.
+const char *nc_status_string(nc_status code);
+
+// Builds a codec from its configuration, the JSON object that stands in Zarr metadata, such as
+// {"id": "blosc", "cname": "zstd", "clevel": 5, "shuffle": 1}. Keys, defaults and values are those of the Python package numcodecs.
+//
+// json: NUL-terminated UTF-8, borrowed. registry: where to look first, NULL = the built-in codecs. out: gives a codec, free it with
+// nc_codec_free; NULL after a failure. Errors: _CONFIG (path names the key), _UNKNOWN_CODEC, _NULL, _MEMORY. Any thread. Since 0.1.
+nc_status nc_codec_from_config(const char *json,
+                               const struct nc_registry *registry,
+                               struct nc_codec **codec,
+                               struct nc_error *err);
+
+// The full configuration of a codec as JSON: what Python's get_config() returns, with every default spelled out, in its order.
+// Lends: valid until the codec is freed. NULL for NULL. Any thread. Since 0.1.
+const char *nc_codec_config(const struct nc_codec *codec);
+
+// Whether two codecs have equal configurations, as == tells in Python; the order of keys does not matter. 1 = equal, 0 = not, also
+// when either is NULL. Any thread. Since 0.1.
+int32_t nc_codec_equal(const struct nc_codec *a,
+                       const struct nc_codec *b);
+
+// Answers NUMCODECS_Q_PARTIAL and NUMCODECS_Q_LOSSY about a codec; -1 for other questions and for NULL. Any thread. Since 0.1.
+int64_t nc_codec_query(const struct nc_codec *codec,
+                       int32_t what);
+
+// Frees a codec; NULL is fine. Takes: do not use it afterwards, and not while another thread still does. Since 0.1.
+void nc_codec_free(struct nc_codec *codec);
+
+// Makes a layout. Everything is copied.
+//
+// dtype: NumPy string such as "<f8", ">i2", "|S5", "<M8[ns]" or any other spelling that NumPy takes; NULL = plain bytes for
+// NUMCODECS_FIXED, objects for the other kinds; for NUMCODECS_ARRAYS the dtype inside the items. kind: NUMCODECS_FIXED or the kind of
+// items of variable length. ndim, shape: 0 to 64 dimensions, extents in elements, 0 or more; shape may be NULL when ndim is 0.
+// strides: one for each dimension, in bytes, 0 or more; NULL = no gaps, in the given order. order: NUMCODECS_ORDER_C or
+// NUMCODECS_ORDER_F; with strides it does not matter. layout: gives a layout, free it with nc_layout_free; NULL after a failure.
+// Errors: _DTYPE, _SHAPE, _UNSUPPORTED (numbers that are no kind or order), _NULL. Any thread. Since 0.1.
+nc_status nc_layout_new(const char *dtype,
+                        int32_t kind,
+                        int32_t ndim,
+                        const int64_t *shape,
+                        const int64_t *strides,
+                        int32_t order,
+                        struct nc_layout **layout,
+                        struct nc_error *err);
+
+// The dtype in NumPy's canonical form, byte order always spelled out: "<f8", "|u1", "|O". Lends: valid as long as the layout. NULL
+// for NULL. Any thread. Since 0.1.
+const char *nc_layout_dtype(const struct nc_layout *layout);
+
+// Answers NUMCODECS_Q_NBYTES, _ITEMS, _ITEMSIZE, _NDIM, _ORDER and _KIND about a layout; -1 for other questions and for NULL. Any
+// thread. Since 0.1.
+int64_t nc_layout_query(const struct nc_layout *layout,
+                        int32_t what);
+
+// Fills shape with the extents, in elements; cap is its room, in elements. Errors: _SPACE (needed = bytes for all extents), _NULL.
+// Any thread. Since 0.1.
+nc_status nc_layout_shape(const struct nc_layout *layout,
+                          int64_t *shape,
+                          int32_t cap,
+                          struct nc_error *err);
+
+// Frees a layout that was given; NULL is fine. Takes: do not use it afterwards. Since 0.1.
+void nc_layout_free(struct nc_layout *layout);
+
+// Encodes one chunk into memory of the library.
+//
+// layout: dtype, shape and order or strides of src, which codecs need to know (Blosc the item size, ZFPY the shape, ...); NULL = n plain
+// bytes. src, n: the chunk, borrowed, n bytes (for items of variable length all their bytes); NULL is fine for 0 bytes. A layout with
+// gaps is gathered in C order first. offsets: for items of variable length their n_items + 1 byte offsets into src, borrowed; NULL for
+// fixed-size items. opt: NULL = defaults. buffer: gives the result, free it with nc_buffer_free; its layout tells dtype and shape where
+// the result is an array. Errors: _SHAPE (n and layout disagree), _DTYPE, _UNSUPPORTED, _LIMIT, _MEMORY, _CANCELLED, _NULL. Any thread,
+// concurrently on one codec. Since 0.1.
+nc_status nc_encode(const struct nc_codec *codec,
+                    const struct nc_layout *layout,
+                    const void *src,
+                    size_t n,
+                    const int64_t *offsets,
+                    const struct nc_options *opt,
+                    struct nc_buffer **buffer,
+                    struct nc_error *err);
+
+// Encodes one chunk of items of variable length that lie apart, without joining them first.
+//
+// layout: kind and shape of the items. items, lengths: n_items pointers and byte counts, borrowed, in the order of the layout; an item
+// of 0 bytes may be NULL. The rest is as in nc_encode. Since 0.1.
+nc_status nc_encode_items(const struct nc_codec *codec,
+                          const struct nc_layout *layout,
+                          const void *const *items,
+                          const int64_t *lengths,
+                          const struct nc_options *opt,
+                          struct nc_buffer **buffer,
+                          struct nc_error *err);
+
+// Encodes one chunk into memory of the caller.
+//
+// dst, cap: filled, at most cap bytes; must not share memory with src. If it is too small and opt->grow is set, grow is asked for more,
+// otherwise the call fails with _SPACE; nc_encode_info tells how much is always enough. written: set to the bytes written. The rest is
+// as in nc_encode. After a failure the content of dst is unspecified; nothing outside it is ever written. Since 0.1.
+nc_status nc_encode_into(const struct nc_codec *codec,
+                         const struct nc_layout *layout,
+                         const void *src,
+                         size_t n,
+                         const int64_t *offsets,
+                         void *dst,
+                         size_t cap,
+                         const struct nc_options *opt,
+                         size_t *written,
+                         struct nc_error *err);
+
+// What encoding would give, without doing it.
+//
+// layout, n: as in nc_encode; NULL = n plain bytes; for items of variable length n is the bytes of all items. bound: set to a number of
+// bytes that is always enough. encoded: gives the layout of the result where it is an array, free it with nc_layout_free; NULL = bytes.
+// Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE, _UNSUPPORTED, _NULL. Any thread. Since 0.1.
+nc_status nc_encode_info(const struct nc_codec *codec,
+                         const struct nc_layout *layout,
+                         size_t n,
+                         uint64_t *bound,
+                         struct nc_layout **encoded,
+                         struct nc_error *err);
+
+// Decodes one chunk into memory of the library.
+//
+// src, n: the encoded chunk, borrowed; NULL is fine for 0 bytes. chunk: layout of the decoded chunk as it was encoded (dtype with byte
+// order, shape, order), as array metadata tells it; NULL = what the codec itself knows: plain bytes for a compressor, a flat array for
+// most filters. want: layout of the result, in C or F order; byte order and order are converted, any other difference is an error;
+// NULL = as the chunk is. With want and no chunk, bytes of a compressor are taken as want's dtype, byte order and order. opt: NULL =
+// defaults; set max_output where src is not trusted. buffer: gives the result, free it with nc_buffer_free. Errors: _DATA, _CHECKSUM,
+// _DTYPE, _SHAPE, _LIMIT, _MEMORY, _UNSUPPORTED, _CANCELLED, _NULL. Any thread, concurrently on one codec. Since 0.1.
+nc_status nc_decode(const struct nc_codec *codec,
+                    const void *src,
+                    size_t n,
+                    const struct nc_layout *chunk,
+                    const struct nc_layout *want,
+                    const struct nc_options *opt,
+                    struct nc_buffer **buffer,
+                    struct nc_error *err);
+
+// Decodes one chunk of fixed-size items into memory of the caller.
+//
+// dst, cap: filled, at most cap bytes; must not share memory with src. want: layout of dst: byte order, order and strides are converted
+// on the way, gaps between strides are not touched, any other difference is an error (_DTYPE, _SHAPE); NULL = bytes as they come.
+// written: set to the bytes from the first to the last written. If dst is too small and opt->grow is set, grow is asked for more,
+// otherwise the call fails with _SPACE; err->needed tells how much it takes, if known. The rest is as in nc_decode. Items of variable
+// length come through nc_decode only (_DTYPE here). After a failure the content of dst is unspecified; nothing outside it is ever
+// written. Since 0.1.
+nc_status nc_decode_into(const struct nc_codec *codec,
+                         const void *src,
+                         size_t n,
+                         const struct nc_layout *chunk,
+                         const struct nc_layout *want,
+                         void *dst,
+                         size_t cap,
+                         const struct nc_options *opt,
+                         size_t *written,
+                         struct nc_error *err);
+
+// Decodes a box out of one chunk: a part of a large chunk, or an edge chunk cropped on the way out.
+//
+// src, n: the encoded chunk, borrowed. chunk: layout of the whole decoded chunk; required. start: first element of the box in each
+// dimension of the chunk. want: layout of dst; its shape is the shape of the box and has as many dimensions as the chunk; byte order,
+// order and strides are converted. dst, cap: filled, at most cap bytes; must not share memory with src. nc_codec_query with
+// NUMCODECS_Q_PARTIAL tells whether only the needed part is decoded. Errors: _SHAPE (the box leaves the chunk), and those of
+// nc_decode_into. Any thread, concurrently on one codec. Since 0.1.
+nc_status nc_decode_box(const struct nc_codec *codec,
+                        const void *src,
+                        size_t n,
+                        const struct nc_layout *chunk,
+                        const int64_t *start,
+                        const struct nc_layout *want,
+                        void *dst,
+                        size_t cap,
+                        const struct nc_options *opt,
+                        struct nc_error *err);
+
+// What encoded bytes claim to hold, without decoding them. A claim is not to be trusted: a chunk from elsewhere may claim any size.
+//
+// src, n: the encoded chunk, borrowed. nbytes: set to the decoded bytes. layout: gives the decoded layout where the bytes tell more
+// than a size, free it with nc_layout_free; else NULL. Errors: _UNKNOWN_SIZE (only decoding would tell; an answer), _DATA, _NULL. Any
+// thread, concurrently on one codec. Since 0.1.
+nc_status nc_decode_info(const struct nc_codec *codec,
+                         const void *src,
+                         size_t n,
+                         uint64_t *nbytes,
+                         struct nc_layout **layout,
+                         struct nc_error *err);
+
+// The bytes, aligned for any type; NULL when there are none. Lends; the caller may write to them. Any thread. Since 0.1.
+void *nc_buffer_data(const struct nc_buffer *buffer);
+
+// Number of bytes; 0 for NULL. Any thread. Since 0.1.
+size_t nc_buffer_nbytes(const struct nc_buffer *buffer);
+
+// Layout of the content: dtype, shape, order, kind. Lends: valid until the buffer is freed, not to be freed itself. NULL for NULL.
+// Any thread. Since 0.1.
+const struct nc_layout *nc_buffer_layout(const struct nc_buffer *buffer);
+
+// For items of variable length their n+1 byte offsets: item i is the bytes offsets[i] up to offsets[i + 1] of nc_buffer_data. NULL for
+// fixed-size items and for NULL. Lends. Any thread. Since 0.1.
+const int64_t *nc_buffer_offsets(const struct nc_buffer *buffer);
+
+// Appends n bytes to the buffer that a custom codec was handed; to be called inside its encode or decode only. data: borrowed, NULL
+// is fine for 0 bytes. Errors: _LIMIT (over the limits of the call, or not a buffer to append to), _MEMORY, _NULL. Exclusive: one
+// thread at a time. Since 0.1.
+nc_status nc_buffer_append(struct nc_buffer *buffer,
+                           const void *data,
+                           size_t n,
+                           struct nc_error *err);
+
+// Frees a buffer and all that it lent; NULL is fine. Takes: free it once. Since 0.1.
+void nc_buffer_free(struct nc_buffer *buffer);
+
+// Makes a registry. allow, n: ids of the built-in codecs to keep, borrowed; allow NULL = all of them (n is then 0). registry: gives a
+// registry, free it with nc_registry_free; codecs built from it stay valid after that. Errors: _UNKNOWN_CODEC, _NULL. Since 0.1.
+nc_status nc_registry_new(const char *const *allow,
+                          size_t n,
+                          struct nc_registry **registry,
+                          struct nc_error *err);
+
+// Adds a codec of the caller; it takes the place of a built-in one of the same id. codec: the struct and its id are copied; user stays
+// the caller's until free_user is called, which also happens when this call fails after its pointers were checked. Errors: _UNSUPPORTED
+// (a codec was already built from the registry, or a struct_size that is not known), _NULL (id, make, encode or decode). Exclusive: no
+// other thread may use the registry during this call. Since 0.1.
+nc_status nc_registry_add(struct nc_registry *registry,
+                          const struct nc_custom_codec *codec,
+                          struct nc_error *err);
+
+// Frees a registry; NULL is fine. Takes: do not use it afterwards; codecs built from it live on. Since 0.1.
+void nc_registry_free(struct nc_registry *registry);
+
+// Does nothing and returns 0: this library has no global Blosc state. Here because numcodecs.blosc.init() is documented. Since 0.1.
+int32_t nc_blosc_init(void);
+
+// Does nothing and returns 0, as nc_blosc_init. Since 0.1.
+int32_t nc_blosc_destroy(void);
+
+// Number of a compressor inside Blosc: 0 blosclz, 1 lz4, 2 lz4hc, 4 zlib, 5 zstd; -1 for other names and for NULL. Any thread. Since
+// 0.1.
+int32_t nc_blosc_compname_to_compcode(const char *cname);
+
+// Names of the compressors inside Blosc, separated by commas: "blosclz,lz4,lz4hc,zlib,zstd". Static text. Any thread. Since 0.1.
+const char *nc_blosc_list_compressors(void);
+
+// Threads that the nc_blosc_ helpers use where their options do not say: at first the number of cores, at most 8. Any thread. Since 0.1.
+int32_t nc_blosc_get_nthreads(void);
+
+// Sets the number of threads, 1 to 256, that the nc_blosc_ helpers use; codecs built with nc_codec_from_config do not look at it, and
+// no result depends on it. previous: set to the number before; may be NULL. Errors: _UNSUPPORTED (outside 1..256). Any thread. Since 0.1.
+nc_status nc_blosc_set_nthreads(int32_t nthreads,
+                                int32_t *previous,
+                                struct nc_error *err);
+
+// Sizes from the header of a Blosc chunk: decoded bytes, encoded bytes with the header, bytes of a block. src: borrowed, n bytes: all
+// of the chunk, or its first 16 bytes or more. Errors: _DATA (shorter than a header, or not one), _NULL. Any thread. Since 0.1.
+nc_status nc_blosc_cbuffer_sizes(const void *src,
+                                 size_t n,
+                                 size_t *nbytes,
+                                 size_t *cbytes,
+                                 size_t *blocksize,
+                                 struct nc_error *err);
+
+// Name of the library that compressed a Blosc chunk: "BloscLZ", "LZ4" (for lz4hc too), "Snappy", "Zlib" or "Zstd". complib: set to
+// static text. The rest is as in nc_blosc_cbuffer_sizes. Since 0.1.
+nc_status nc_blosc_cbuffer_complib(const void *src,
+                                   size_t n,
+                                   const char **complib,
+                                   struct nc_error *err);
+
+// Item size, shuffle (one of NUMCODECS_BLOSC_NOSHUFFLE, _SHUFFLE, _BITSHUFFLE) and whether the bytes are stored as they are (1) or
+// compressed (0), from the header of a Blosc chunk. The rest is as in nc_blosc_cbuffer_sizes. Since 0.1.
+nc_status nc_blosc_cbuffer_metainfo(const void *src,
+                                    size_t n,
+                                    size_t *typesize,
+                                    int32_t *shuffle,
+                                    int32_t *memcpyed,
+                                    struct nc_error *err);
+
+// Compresses n bytes as the codec "blosc" does. src: borrowed, at most 2147483631 bytes. cname: "blosclz", "lz4", "lz4hc", "zlib" or
+// "zstd". clevel: 0 to 9. shuffle: -1 to 2. blocksize: bytes, 0 = automatic. typesize: bytes of an item, 1 or more. buffer: gives the
+// result, free it with nc_buffer_free. Errors: _CONFIG (a parameter; path names it), _SHAPE, _LIMIT, _MEMORY, _NULL. Any thread. Since
+// 0.1.
+nc_status nc_blosc_compress(const void *src,
+                            size_t n,
+                            const char *cname,
+                            int32_t clevel,
+                            int32_t shuffle,
+                            size_t blocksize,
+                            size_t typesize,
+                            const struct nc_options *opt,
+                            struct nc_buffer **buffer,
+                            struct nc_error *err);
+
+// Decompresses a Blosc chunk. buffer: gives the result, free it with nc_buffer_free. opt->nthreads 0 = nc_blosc_get_nthreads(). Errors:
+// _DATA, _UNSUPPORTED (a compressor this build lacks), _LIMIT, _MEMORY, _NULL. Any thread. Since 0.1.
+nc_status nc_blosc_decompress(const void *src,
+                              size_t n,
+                              const struct nc_options *opt,
+                              struct nc_buffer **buffer,
+                              struct nc_error *err);
+
+// Decompresses a part of a Blosc chunk; blocks outside it are not even read. start, nitems: in items of the typesize that the chunk
+// stores. Errors: _SHAPE (beyond the end), and those of nc_blosc_decompress, where the rest is as well. Since 0.1.
+nc_status nc_blosc_decompress_partial(const void *src,
+                                      size_t n,
+                                      size_t start,
+                                      size_t nitems,
+                                      const struct nc_options *opt,
+                                      struct nc_buffer **buffer,
+                                      struct nc_error *err);
+
+// Compresses n bytes as the codec "lz4" does: four bytes of size, little-endian, and one LZ4 block. src: borrowed, at most 2113929216
+// bytes. acceleration: 1 and less is the best compression, more is faster. buffer: gives the result, free it with nc_buffer_free.
+// Errors: _SHAPE, _LIMIT, _MEMORY, _NULL. Any thread. Since 0.1.
+nc_status nc_lz4_compress(const void *src,
+                          size_t n,
+                          int32_t acceleration,
+                          const struct nc_options *opt,
+                          struct nc_buffer **buffer,
+                          struct nc_error *err);
+
+// Decompresses what nc_lz4_compress or the codec "lz4" made. Errors: _DATA, _LIMIT, _MEMORY, _NULL. The rest is as in nc_lz4_compress.
+// Since 0.1.
+nc_status nc_lz4_decompress(const void *src,
+                            size_t n,
+                            const struct nc_options *opt,
+                            struct nc_buffer **buffer,
+                            struct nc_error *err);
+
+// Compresses n bytes as the codec "zstd" does: one frame that tells its content size. src: borrowed. level: nc_zstd_min_level() to
+// nc_zstd_max_level(), others are brought into that range; 0 = default. checksum: not 0 = add one. buffer: gives the result, free it
+// with nc_buffer_free. Errors: _LIMIT, _MEMORY, _NULL. Any thread. Since 0.1.
+nc_status nc_zstd_compress(const void *src,
+                           size_t n,
+                           int32_t level,
+                           int32_t checksum,
+                           const struct nc_options *opt,
+                           struct nc_buffer **buffer,
+                           struct nc_error *err);
+
+// Decompresses Zstandard frames, with or without a content size. Errors: _DATA, _CHECKSUM, _LIMIT, _MEMORY, _NULL. The rest is as in
+// nc_zstd_compress. Since 0.1.
+nc_status nc_zstd_decompress(const void *src,
+                             size_t n,
+                             const struct nc_options *opt,
+                             struct nc_buffer **buffer,
+                             struct nc_error *err);
+
+// The level that level 0 stands for: 3. Any thread. Since 0.1.
+int32_t nc_zstd_default_level(void);
+
+// The lowest level, -131072: fastest, least compression. Any thread. Since 0.1.
+int32_t nc_zstd_min_level(void);
+
+// The highest level, 22. Any thread. Since 0.1.
+int32_t nc_zstd_max_level(void);
+
+// Bob Jenkins' lookup3 hash ("hashlittle") of n bytes, as numcodecs.jenkins.jenkins_lookup3(data, initval) gives it. src: borrowed, NULL
+// is fine for 0 bytes. hash: set to the result. Errors: _NULL. Any thread. Since 0.1.
+nc_status nc_jenkins_lookup3(const void *src,
+                             size_t n,
+                             uint32_t initval,
+                             uint32_t *hash,
+                             struct nc_error *err);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* NUMCODECS_H */

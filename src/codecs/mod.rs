@@ -10,6 +10,7 @@ mod crc32;
 mod crc32c;
 mod fletcher32;
 mod jenkins_lookup3;
+mod lz4;
 mod packbits;
 mod shuffle;
 mod vlen_array;
@@ -17,6 +18,8 @@ mod vlen_bytes;
 mod vlen_utf8;
 mod zlib;
 
+#[cfg(test)]
+mod compressor_tests;
 #[cfg(test)]
 mod testing;
 
@@ -30,6 +33,7 @@ pub const ALL: &[&CodecDef] = &[
     &crc32c::DEF,
     &fletcher32::DEF,
     &jenkins_lookup3::DEF,
+    &lz4::DEF,
     &packbits::DEF,
     &shuffle::DEF,
     &vlen_array::DEF,

@@ -129,6 +129,26 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// Memory for a coder that needs `bound` bytes at the most and mostly fewer: all of that where limits and the caller's memory
+    /// allow it, else what there is. [`Sink::advance`] then says how much was filled.
+    pub fn up_to(&mut self, bound: usize) -> &mut [u8] {
+        let allowed = usize::try_from(self.max).unwrap_or(usize::MAX).saturating_sub(self.len).min(bound);
+        let own = self.room().saturating_add(usize::try_from(self.call.memory_left()).unwrap_or(usize::MAX));
+        let n = if self.is_caller() { allowed } else { allowed.min(own) };
+        let _ = self.make_room(n, n); // where that fails, the room there is has to do
+        let start = self.len;
+        let end = self.memory().len().min(start.saturating_add(n));
+        self.memory().get_mut(start..end).unwrap_or_default()
+    }
+
+    /// The error of a coder for which [`Sink::up_to`] had too little.
+    pub fn too_little(&mut self, bound: usize) -> Error {
+        match self.make_room(bound, bound) {
+            Err(error) => self.unknown_size(error),
+            Ok(_) => Error::memory(bound as u64),
+        }
+    }
+
     /// The next `n` bytes as memory for an inner sink; [`Sink::advance`] then counts what it wrote.
     pub fn window(&mut self, n: usize) -> Fixed<'_> {
         let start = self.len;
@@ -274,6 +294,23 @@ mod tests {
         assert_eq!(sink.spare(1).map(|s| s.len()).ok(), Some(100));
         sink.advance(100);
         assert_eq!(sink.spare(1).map(|s| s.len()).map_err(|e| e.kind()), Err(Kind::Limit));
+    }
+
+    #[test]
+    fn a_coder_with_a_bound_gets_what_there_is_and_the_cause() {
+        let limits = Limits::new(Some(10), None);
+        let mut sink = Sink::owned(Call::new(&limits, None));
+        assert_eq!((sink.up_to(8).len(), sink.up_to(20).len()), (8, 10));
+        assert_eq!(sink.too_little(20).kind(), Kind::Limit);
+        let limits = Limits::new(None, Some(30));
+        let mut sink = Sink::owned(Call::new(&limits, None));
+        assert_eq!(sink.up_to(40).len(), 30);
+        assert_eq!(sink.too_little(40).kind(), Kind::Limit);
+        let (mut room, limits) = ([0; 3], Limits::default());
+        let mut fixed = Fixed(&mut room);
+        let mut sink = Sink::caller(Call::new(&limits, None), &mut fixed);
+        assert_eq!(sink.up_to(5).len(), 3);
+        assert_eq!(sink.too_little(5).kind(), Kind::Space);
     }
 
     #[test]

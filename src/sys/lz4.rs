@@ -1,0 +1,67 @@
+//! LZ4: one raw block per call.
+
+use std::ffi::{c_char, c_int, c_void};
+
+use lz4_sys as z;
+
+use crate::core::error::{Error, Result};
+
+unsafe extern "C" {
+    // In lz4.h, but not in the binding.
+    fn LZ4_sizeofState() -> c_int;
+    fn LZ4_compress_fast_extState(
+        state: *mut c_void,
+        src: *const c_char,
+        dst: *mut c_char,
+        src_len: c_int,
+        room: c_int,
+        acceleration: c_int,
+    ) -> c_int;
+}
+
+/// Most bytes of input (`LZ4_MAX_INPUT_SIZE`).
+pub const MAX_INPUT: usize = 0x7e00_0000;
+
+/// Hash table of a compressor; every block starts it afresh.
+pub struct State(Vec<u64>);
+
+impl State {
+    /// Memory for one compressor at a time.
+    pub fn new() -> Result<Self> {
+        // SAFETY: takes and touches nothing.
+        let nbytes = unsafe { LZ4_sizeofState() } as usize;
+        let mut words = Vec::new();
+        words.try_reserve_exact(nbytes.div_ceil(8)).map_err(|_| Error::memory(nbytes as u64))?;
+        words.resize(nbytes.div_ceil(8), 0);
+        Ok(State(words))
+    }
+
+    /// Bytes it takes.
+    pub fn nbytes(&self) -> usize {
+        self.0.len() * 8
+    }
+
+    /// Compresses up to [`MAX_INPUT`] bytes into one block; `None` where `dst` is too small.
+    pub fn compress(&mut self, src: &[u8], dst: &mut [u8], acceleration: i32) -> Option<usize> {
+        let src_len = c_int::try_from(src.len()).ok()?;
+        let room = c_int::try_from(dst.len()).unwrap_or(c_int::MAX);
+        let (from, to) = (src.as_ptr().cast(), dst.as_mut_ptr().cast());
+        // SAFETY: the state has the size asked for and the alignment of a pointer; lengths are those of the slices or less.
+        let written = unsafe { LZ4_compress_fast_extState(self.0.as_mut_ptr().cast(), from, to, src_len, room, acceleration) };
+        (written > 0).then_some(written as usize)
+    }
+}
+
+/// Decompresses one whole block and returns the bytes written; on failure the offset in `src` where LZ4 gave up.
+pub fn decompress(src: &[u8], dst: &mut [u8]) -> std::result::Result<usize, usize> {
+    let src_len = c_int::try_from(src.len()).map_err(|_| 0usize)?;
+    let room = c_int::try_from(dst.len()).unwrap_or(c_int::MAX);
+    // SAFETY: LZ4_decompress_safe reads and writes within the given lengths whatever the input holds.
+    let written = unsafe { z::LZ4_decompress_safe(src.as_ptr().cast(), dst.as_mut_ptr().cast(), src_len, room) };
+    usize::try_from(written).map_err(|_| (-(i64::from(written)) - 1) as usize)
+}
+
+/// Most bytes that compressing `nbytes` can give (`LZ4_COMPRESSBOUND`).
+pub fn bound(nbytes: usize) -> usize {
+    nbytes.saturating_add(nbytes / 255 + 16)
+}

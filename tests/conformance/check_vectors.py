@@ -1,6 +1,6 @@
 """Runs every case and store of DIR/manifest.json through the C ABI of the shared library.
 
-    check_vectors.py DIR [--lib PATH] [--only TEXT]
+    check_vectors.py DIR [--lib PATH] [--only TEXT] [--all-ids]
 
 Closes with "N passed, N failed". What needs a codec or a layer that does not exist yet is counted apart and named, as are cases that
 only Python can express and cases whose result depends on the platform.
@@ -36,14 +36,14 @@ def run_case(context, case):
         return "apart", f"no codec {absent} yet"
     platform_dependent = case.get("platform_dependent")
     try:
-        KINDS[case["kind"]](context, case)
+        word = KINDS[case["kind"]](context, case)
     except (Failure, ContractError) as problem:
         return ("apart", "platform dependent") if platform_dependent else ("failed", str(problem))
     except NcError as error:
         return ("apart", "platform dependent") if platform_dependent else ("failed", f"unexpected error {error} ({error.codec} {error.path})")
     except Exception as error:  # a mistake of the runner must not pass for a result
         return "failed", f"runner: {type(error).__name__}: {error}"
-    return ("apart", "platform dependent") if platform_dependent else ("passed", "")
+    return ("apart", "platform dependent") if platform_dependent else ("passed", word or "")
 
 
 def check_stores(library, stores):
@@ -95,12 +95,20 @@ def run(folder, lib, only="", prepare=lambda library: None, extra=""):
     return list(isolate.run(cases, make_runner)) + check_stores(Library(lib, extra=extra), stores)
 
 
+def require_all_ids(library, wanted):
+    absent = sorted(set(REAL_IDS) - set(library.ids()))
+    if wanted and absent:
+        sys.exit(f"FAILED no codec: {' '.join(absent)}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder")
     parser.add_argument("--lib", default=default_library())
     parser.add_argument("--only", default="", help="run the cases whose name contains this text")
+    parser.add_argument("--all-ids", action="store_true", help="a codec that is absent is a failure")
     args = parser.parse_args()
+    require_all_ids(Library(args.lib), args.all_ids)
     outcomes = report(run(args.folder, args.lib, args.only))
     sys.exit(bool(outcomes["failed"]) or not outcomes["passed"])
 

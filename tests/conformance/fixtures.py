@@ -1,6 +1,6 @@
 """numcodecs' own fixture files (folder `fixture` of its source distribution): every sample must decode exactly.
 
-    fixtures.py [--lib PATH]
+    fixtures.py [--lib PATH] [--all-ids]
 
 Fetches the source distribution into target/fixtures once. Closes with "N passed, N failed".
 """
@@ -68,7 +68,8 @@ def order_of(array):
 
 
 def check_objects(codec, config, encoded, array):
-    values = [np.asarray(v) if isinstance(v, np.ndarray) else v for v in array.reshape(-1, order="A").tolist()]
+    """The items, and with the array's layout also its shape."""
+    values = list(array.reshape(-1, order="A"))
     kind = items.KINDS[config["id"]]
     result = codec.decode(encoded)
     got = items.values_of(result)
@@ -96,7 +97,8 @@ def check(library, config, encoded, array):
     codec = library.codec(json.dumps(config), allow=None if config["id"] in REAL_IDS else [config["id"]])
     decoded = oracle(config, encoded)
     if array.dtype == object:
-        check_objects(codec, config, encoded, array)
+        # vlen-array casts its items when it encodes, so what numcodecs decodes counts, in the array's shape.
+        check_objects(codec, config, encoded, array if decoded is None else decoded.reshape(array.shape, order=order_of(array)))
     else:
         check_fixed(codec, config, encoded, array, decoded)
 
@@ -106,14 +108,13 @@ def run(library, samples):
     outcomes = collections.defaultdict(collections.Counter)
     for config, encoded, array, name in samples:
         codec_id = config["id"]
-        if codec_id in REAL_IDS and codec_id not in library.ids():
-            outcomes[codec_id]["apart"] += 1
-            continue
         try:
             check(library, config, encoded, array)
-            outcomes[codec_id]["passed"] += 1
+            outcome = "passed"
         except (Failure, ContractError, NcError) as problem:
-            outcomes[codec_id]["failed"] += 1
+            outcome = "apart" if getattr(problem, "name", "") == "UNKNOWN_CODEC" else "failed"
+        outcomes[codec_id][outcome] += 1
+        if outcome == "failed":
             print(f"FAILED {name} {json.dumps(config)}: {problem}")
     return outcomes
 
@@ -121,6 +122,7 @@ def run(library, samples):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lib", default=default_library())
+    parser.add_argument("--all-ids", action="store_true", help="a codec that is absent is a failure")
     args = parser.parse_args()
     outcomes = run(Library(args.lib), samples_in(fetch(ROOT / "target" / "fixtures")))
     total = collections.Counter()
@@ -134,6 +136,7 @@ def main():
     absent = [codec_id for codec_id, counter in outcomes.items() if counter["apart"]]
     if absent:
         print(f"apart, no codec yet ({total['apart']} samples): {' '.join(absent)}")
+        total["failed"] += total["apart"] if args.all_ids else 0
     print(f"{total['passed']} passed, {total['failed']} failed")
     sys.exit(bool(total["failed"]) or not total["passed"])
 

@@ -1,4 +1,7 @@
-"""One function per kind of case; each returns when the library is right and raises Failure, ContractError or NcError when it is not."""
+"""One function per kind of case; each returns when the library is right and raises Failure, ContractError or NcError when it is not.
+
+What is returned is a word for the report, "accepted" where a library may accept what numcodecs refuses.
+"""
 import json
 import pathlib
 
@@ -141,9 +144,17 @@ def must_refuse(context, case, attempt):
         result = attempt(context.codec(case["config"]))
     except NcError as error:
         return check_error(error, case["category"], None if case["category"] == "unknown_codec" else codec_id)
-    if case.get("recommend") not in ("accept", "either"):
+    if case.get("recommend") not in ("accept", "either") and not encodes_nothing(context, case):
         raise Failure("accepted")
     return result
+
+
+def encodes_nothing(context, case):
+    """Whether the encoded bytes are what empty input gives: that comes back empty in every codec here, though not in numcodecs'."""
+    if case["kind"] != "invalid_decode" or not case["encoded"]["nbytes"]:
+        return False
+    codec, data = context.codec(case["config"]), context.vectors.blob(case["encoded"])
+    return codec.encode(Array(b"")).data == data and codec.decode(data).data == b""
 
 
 def invalid_config(context, case):
@@ -152,17 +163,19 @@ def invalid_config(context, case):
 
 def invalid_encode(context, case):
     source = context.vectors.array(case["input"], case["config"]["id"], case["config"])
-    must_refuse(context, case, lambda codec: codec.encode(source))
+    result = must_refuse(context, case, lambda codec: codec.encode(source))
     must_refuse(context, case, lambda codec: codec.encode_into(source, 1 << 16))
+    return "accepted" if result is not None else ""
 
 
 def invalid_decode(context, case):
     data = context.vectors.blob(case["encoded"])
     result = must_refuse(context, case, lambda codec: codec.decode(data))
     if result is not None and "empty" in case["name"]:
-        require(not result.data, f"decode of an empty encoding gives {len(result.data)} bytes")
+        require(result.data == b"", f"decode of an empty encoding gives {len(result.data)} bytes")
     must_refuse(context, case, lambda codec: codec.decode_into(data, 1 << 16))
     must_refuse(context, case, lambda codec: codec.decode(data, max_output=1 << 20))
+    return "accepted" if result is not None else ""
 
 
 KINDS = {"config": config, "roundtrip": roundtrip, "decode_only": decode_only, "decode_into": decode_into, "invalid_config": invalid_config,

@@ -12,7 +12,6 @@ import sys
 
 import check_vectors
 from numcodecs_c import ROOT, default_library
-from vectors import VectorSet
 
 SETTER = "void faulty_set(int);"
 FLIP_DECODED, FLIP_ENCODED, SHORT_LENGTH, ACCEPT = 1, 2, 3, 4
@@ -72,7 +71,7 @@ def main():
     parser.add_argument("--lib", default=default_library())
     args = parser.parse_args()
     faulty = build(args.lib, ROOT / "target" / "selftest")
-    sound = {case["name"] for case, outcome, _ in check_vectors.run(args.folder, args.lib) if outcome == "passed"}
+    sound = {case["name"] for case, outcome, word in check_vectors.run(args.folder, args.lib) if outcome == "passed" and word != "accepted"}
     missed, caught = 0, 0
     for text, kind, affects in FAULTS:
         results = check_vectors.run(args.folder, faulty, prepare=lambda library: library.lib.faulty_set(kind), extra=SETTER)

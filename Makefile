@@ -1,0 +1,137 @@
+# make                  the shared and the static library, into target/dist
+# make demo             builds, then reads and rewrites the real Zarr arrays of examples/data
+# make test             everything; installs what it needs where it may
+# make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
+# make fixtures         numcodecs' own fixture files
+# make check-header     the header in C, C++, cffi and LuaJIT
+# make install PREFIX=/usr/local DESTDIR= LIBDIR=lib    and uninstall
+# CARGO, CARGOFLAGS and CARGO_TARGET_DIR are passed on.
+
+CARGO ?= cargo
+CC ?= cc
+PREFIX ?= /usr/local
+LIBDIR ?= lib
+INSTALL ?= install
+export CARGO CARGOFLAGS
+
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+DIST := $(TARGET)/dist
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+SONUMBER := 0
+
+ifeq ($(shell uname -s),Darwin)
+  SHARED := libnumcodecs.dylib
+  SONAME := libnumcodecs.$(SONUMBER).dylib
+  SOFILE := libnumcodecs.$(VERSION).dylib
+else
+  SHARED := libnumcodecs.so
+  SONAME := libnumcodecs.so.$(SONUMBER)
+  SOFILE := libnumcodecs.so.$(VERSION)
+endif
+
+all: shared static
+
+shared static:
+	tools/build.sh $@
+
+# ---- the main job ----
+
+# zfpy needs cmake and libclang to be built: installed where that is possible, else that one codec is left out.
+demo:
+	@tools/install-deps.sh zfp || echo 'demo: built without the codec zfpy'
+	@CARGOFLAGS="$(CARGOFLAGS) `tools/install-deps.sh --check zfp 2>/dev/null || echo --no-default-features`" $(MAKE) --no-print-directory run-demo
+
+run-demo: shared
+	@mkdir -p $(TARGET)/demo
+	$(CC) -std=c99 -O2 -Wall -Iinclude examples/read_zarr.c -L$(DIST) -lnumcodecs -Wl,-rpath,$(DIST) -o $(TARGET)/demo/read_zarr
+	$(TARGET)/demo/read_zarr examples/data/sst_blosc.zarr $(TARGET)/demo/sst_zstd.zarr '{"id": "zstd", "level": 9}'
+	$(TARGET)/demo/read_zarr examples/data/sst_zlib.zarr $(TARGET)/demo/sst_bz2.zarr '{"id": "bz2", "level": 9}'
+
+# ---- tests: each stage prints its minutes ----
+
+STAGE := tools/stage.sh
+STAGES := test-rust test-header test-symbols test-c test-install test-demo test-conformance
+
+test:
+	@$(STAGE) deps tools/install-deps.sh
+	@$(STAGE) build $(MAKE) --no-print-directory all
+	@set -e; for stage in $(STAGES); do $(STAGE) $$stage $(MAKE) --no-print-directory $$stage; done
+
+test-rust:
+	$(CARGO) test $(CARGOFLAGS)
+
+check-header test-header:
+	tools/test-header.sh
+
+test-symbols: all
+	tools/test-symbols.sh
+
+test-c: shared
+	c_tests/run.sh
+
+test-install: all
+	tools/test-install.sh
+
+test-demo: conformance-venv
+	$(MAKE) --no-print-directory run-demo
+	tools/test-demo.sh
+
+# ---- conformance: Python speaks to the shared library through its C ABI ----
+
+DIR ?= tests/vectors
+PYTHON := target/conformance-venv/bin/python
+CONFORMANCE = $(PYTHON) tests/conformance
+
+conformance-venv:
+	tests/conformance/setup.sh
+
+check-vectors: shared conformance-venv
+ifdef SELFTEST
+	$(CONFORMANCE)/selftest.py $(DIR) --lib $(DIST)/$(SHARED)
+else
+	$(CONFORMANCE)/check_vectors.py $(DIR) --lib $(DIST)/$(SHARED)
+endif
+
+fixtures: shared conformance-venv
+	$(CONFORMANCE)/fixtures.py --lib $(DIST)/$(SHARED)
+
+test-conformance: shared conformance-venv
+	set -e; for dir in tests/vectors $(wildcard ../shared/vectors); do \
+	    $(CONFORMANCE)/check_vectors.py $$dir --lib $(DIST)/$(SHARED); \
+	    $(CONFORMANCE)/selftest.py $$dir --lib $(DIST)/$(SHARED); \
+	done
+	$(CONFORMANCE)/fixtures.py --lib $(DIST)/$(SHARED)
+	$(CONFORMANCE)/differential.py --lib $(DIST)/$(SHARED)
+
+# ---- installed ----
+
+lib := $(DESTDIR)$(PREFIX)/$(LIBDIR)
+include := $(DESTDIR)$(PREFIX)/include
+doc := $(DESTDIR)$(PREFIX)/share/doc/libnumcodecs
+up := $(shell echo $(LIBDIR) | sed 's,[^/][^/]*,..,g')
+
+fill = sed -e 's,@VERSION@,$(VERSION),g' -e 's,@LIBDIR@,$(LIBDIR),g' -e 's,@UP@,$(up),g' \
+    -e 's,@SOFILE@,$(SOFILE),g' -e 's,@SONAME@,$(SONAME),g' -e "s,@NATIVE_LIBS@,`cat $(DIST)/native-static-libs.txt`,g"
+
+install: all
+	$(INSTALL) -d $(include) $(doc) $(lib)/pkgconfig $(lib)/cmake/numcodecs
+	$(INSTALL) -m 644 include/numcodecs.h $(include)/numcodecs.h
+	$(INSTALL) -m 755 $(DIST)/$(SHARED) $(lib)/$(SOFILE)
+	ln -sf $(SOFILE) $(lib)/$(SONAME)
+	ln -sf $(SONAME) $(lib)/$(SHARED)
+	$(INSTALL) -m 644 $(DIST)/libnumcodecs.a $(lib)/libnumcodecs.a
+	$(fill) pkgconfig/numcodecs.pc.in > $(lib)/pkgconfig/numcodecs.pc
+	$(fill) cmake/numcodecsConfig.cmake.in > $(lib)/cmake/numcodecs/numcodecsConfig.cmake
+	$(fill) cmake/numcodecsConfigVersion.cmake.in > $(lib)/cmake/numcodecs/numcodecsConfigVersion.cmake
+	$(INSTALL) -m 644 LICENSE THIRD-PARTY.md $(doc)
+
+uninstall:
+	rm -f $(include)/numcodecs.h $(lib)/$(SOFILE) $(lib)/$(SONAME) $(lib)/$(SHARED) $(lib)/libnumcodecs.a
+	rm -f $(lib)/pkgconfig/numcodecs.pc
+	rm -rf $(lib)/cmake/numcodecs $(doc)
+
+clean:
+	$(CARGO) clean
+	rm -rf build
+
+.PHONY: all shared static demo run-demo test $(STAGES) check-header conformance-venv check-vectors fixtures install uninstall clean

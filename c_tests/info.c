@@ -1,0 +1,78 @@
+/* nc_encode_info and nc_decode_info: bounds that hold, sizes that are right, and claims that cost nothing. */
+#include "check.h"
+#include "codecs.h"
+
+enum { MOST = 70000 };
+static unsigned char plain[MOST];
+
+static void bounds(const struct sample *sample)
+{
+    static const size_t sizes[] = {0, 1, 4, 15, 16, 1000, MOST};
+    nc_codec *codec = need_codec(sample->config);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        uint64_t bound = 99;
+        nc_layout *layout = (nc_layout *)plain;
+        size_t n = strcmp(sample->id, "shuffle") == 0 ? sizes[i] / 4 * 4 : sizes[i];
+        nc_status status = nc_encode_info(codec, NULL, n, &bound, &layout, &err);
+        CHECK(layout == NULL); /* bytes to bytes */
+        if (status == NUMCODECS_ERR_UNKNOWN_SIZE) {
+            CHECK(bound == 0);
+            continue;
+        }
+        CHECK(status == NUMCODECS_OK);
+        nc_buffer *encoded = need_encoded(codec, plain, n);
+        CHECK(nc_buffer_nbytes(encoded) <= bound && bound <= 2 * n + 4096);
+
+        /* a destination of that size is enough */
+        size_t written = 0;
+        void *dst = need_memory((size_t)bound);
+        CHECK_OK(nc_encode_into(codec, NULL, plain, n, NULL, dst, (size_t)bound, NULL, &written, &err));
+        CHECK(holds(encoded, dst, written));
+        free(dst);
+        nc_buffer_free(encoded);
+    }
+    nc_codec_free(codec);
+}
+
+static void sizes(const struct sample *sample)
+{
+    nc_codec *codec = need_codec(sample->config);
+    nc_buffer *encoded = need_encoded(codec, plain, MOST);
+    nc_layout *layout = (nc_layout *)plain;
+    uint64_t nbytes = 99;
+    nc_status status = nc_decode_info(codec, nc_buffer_data(encoded), nc_buffer_nbytes(encoded), &nbytes, &layout, &err);
+    CHECK(layout == NULL);
+    if (sample->traits & SIZED)
+        CHECK(status == NUMCODECS_OK && nbytes == MOST);
+    else
+        CHECK((status == NUMCODECS_OK && nbytes == MOST) || (status == NUMCODECS_ERR_UNKNOWN_SIZE && nbytes == 0));
+    nc_buffer_free(encoded);
+    nc_codec_free(codec);
+}
+
+static void claims(void)
+{
+    static const unsigned char lz4[] = {0xff, 0xff, 0xff, 0x7f, 0x10, 0x61};
+    nc_codec *codec = need_codec("{\"id\": \"lz4\"}");
+    nc_layout *layout = NULL;
+    uint64_t nbytes = 0;
+    CHECK_OK(nc_decode_info(codec, lz4, sizeof lz4, &nbytes, &layout, &err));
+    CHECK(nbytes == 0x7fffffff);
+    CHECK_STATUS(nc_decode_info(codec, lz4, 3, &nbytes, &layout, &err), NUMCODECS_ERR_DATA);
+    CHECK(nbytes == 0);
+    nc_codec_free(codec);
+    codec = need_codec("{\"id\": \"blosc\"}");
+    CHECK_STATUS(nc_decode_info(codec, lz4, sizeof lz4, &nbytes, &layout, &err), NUMCODECS_ERR_DATA);
+    nc_codec_free(codec);
+}
+
+int main(void)
+{
+    fill_pattern(plain, MOST);
+    for (int i = 0; i < NSAMPLES; i++) {
+        bounds(&SAMPLES[i]);
+        sizes(&SAMPLES[i]);
+    }
+    claims();
+    return report("info");
+}

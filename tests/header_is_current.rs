@@ -1,5 +1,7 @@
 //! `include/numcodecs.h` is what cbindgen makes of `src/capi`. `BLESS=1 cargo test --test header_is_current` writes it anew.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 
 /// The files of the header, in its order.

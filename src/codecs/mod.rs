@@ -17,6 +17,7 @@ mod vlen_array;
 mod vlen_bytes;
 mod vlen_utf8;
 mod zlib;
+mod zstd;
 
 #[cfg(test)]
 mod compressor_tests;
@@ -40,6 +41,7 @@ pub const ALL: &[&CodecDef] = &[
     &vlen_bytes::DEF,
     &vlen_utf8::DEF,
     &zlib::DEF,
+    &zstd::DEF,
 ];
 
 /// The codec of that id.

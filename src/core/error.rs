@@ -154,6 +154,13 @@ impl Error {
         self
     }
 
+    /// Adds the byte of the encoded input, unless a more exact one is known already.
+    #[must_use]
+    pub fn or_at(mut self, offset: usize) -> Self {
+        self.0.offset.get_or_insert(offset as u64);
+        self
+    }
+
     /// Names the codec, unless an inner one is named already.
     #[must_use]
     pub fn in_codec(mut self, id: &str) -> Self {

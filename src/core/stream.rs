@@ -25,12 +25,17 @@ pub trait Stream {
 
 /// Runs `stream` over `src` to its end and returns the input bytes used. Input that ends before the stream does is an error.
 pub fn run(stream: &mut impl Stream, src: &[u8], out: &mut Sink<'_>) -> Result<usize> {
-    let mut at = 0;
+    run_from(stream, src, 0, out)
+}
+
+/// As [`run`] from byte `start` of `src` on; returns the byte after the stream.
+pub fn run_from(stream: &mut impl Stream, src: &[u8], start: usize, out: &mut Sink<'_>) -> Result<usize> {
+    let mut at = start;
     loop {
         out.call().checkpoint(at as u64, src.len() as u64)?;
         let piece = src.get(at..src.len().min(at + PIECE)).unwrap_or_default();
         let last = at + piece.len() == src.len();
-        let step = step_into(stream, piece, out, last).map_err(|e| if e.details().offset.is_none() { e.at(at) } else { e })?;
+        let step = step_into(stream, piece, out, last).map_err(|e| e.or_at(at))?;
         at += step.consumed;
         if step.end {
             return Ok(at);

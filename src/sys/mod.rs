@@ -3,3 +3,4 @@
 
 pub mod lz4;
 pub mod zlib;
+pub mod zstd;

@@ -18,6 +18,7 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DIST := $(TARGET)/dist
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONUMBER := 0
+HEADERS := $(wildcard include/*.h)
 
 ifeq ($(shell uname -s),Darwin)
   SHARED := libnumcodecs.dylib
@@ -50,7 +51,7 @@ run-demo: shared
 # ---- tests: each stage prints its minutes ----
 
 STAGE := tools/stage.sh
-STAGES := test-rust test-header test-symbols test-c test-install test-demo test-conformance
+STAGES := test-rust test-lint test-package test-header test-symbols test-c test-install test-demo test-conformance
 
 test:
 	@$(STAGE) deps tools/install-deps.sh
@@ -60,7 +61,14 @@ test:
 test-rust:
 	$(CARGO) test $(CARGOFLAGS)
 
-check-header test-header:
+test-lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets $(CARGOFLAGS) -- -D warnings
+
+test-package:
+	$(CARGO) package --allow-dirty $(CARGOFLAGS)
+
+check-header test-header: conformance-venv
 	tools/test-header.sh
 
 test-symbols: all
@@ -115,7 +123,7 @@ fill = sed -e 's,@VERSION@,$(VERSION),g' -e 's,@LIBDIR@,$(LIBDIR),g' -e 's,@UP@,
 
 install: all
 	$(INSTALL) -d $(include) $(doc) $(lib)/pkgconfig $(lib)/cmake/numcodecs
-	$(INSTALL) -m 644 include/numcodecs.h $(include)/numcodecs.h
+	$(INSTALL) -m 644 $(HEADERS) $(include)
 	$(INSTALL) -m 755 $(DIST)/$(SHARED) $(lib)/$(SOFILE)
 	ln -sf $(SOFILE) $(lib)/$(SONAME)
 	ln -sf $(SONAME) $(lib)/$(SHARED)
@@ -126,7 +134,7 @@ install: all
 	$(INSTALL) -m 644 LICENSE THIRD-PARTY.md $(doc)
 
 uninstall:
-	rm -f $(include)/numcodecs.h $(lib)/$(SOFILE) $(lib)/$(SONAME) $(lib)/$(SHARED) $(lib)/libnumcodecs.a
+	rm -f $(addprefix $(include)/,$(notdir $(HEADERS))) $(lib)/$(SOFILE) $(lib)/$(SONAME) $(lib)/$(SHARED) $(lib)/libnumcodecs.a
 	rm -f $(lib)/pkgconfig/numcodecs.pc
 	rm -rf $(lib)/cmake/numcodecs $(doc)
 

@@ -8,4 +8,4 @@ trap 'rm -rf "$empty"' EXIT
 for header in stddef.h stdint.h stdbool.h stdarg.h stdlib.h; do
     : >"$empty/$header"
 done
-${CC:-gcc} -E -P -nostdinc -I"$empty" "${1:-include/numcodecs.h}"
+${CC:-gcc} -E -P -nostdinc -I"$empty" include/numcodecs.h

@@ -22,7 +22,7 @@ disjoint() {
 functions() { nm "$@" | awk 'NF == 3 && $2 ~ /[A-Z]/ { print $3 }' | sort; }
 
 # The header after the preprocessor: every name followed by "(" at the top is a function.
-echo '#include "numcodecs.h"' | gcc -E -P -Iinclude - | tr '\n' ' ' | grep -oE '\bnc_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u >"$work/header"
+echo '#include "numcodecs.h"' | gcc -E -P -Iinclude - | tr '\n' ' ' | grep -oE '\bnc_[a-z0-9_]+ *\([^*]' | sed 's, *(.*,,' | sort -u >"$work/header"
 functions -D --defined-only "$dist/libnumcodecs.so" >"$work/shared"
 functions -g --defined-only "$dist/libnumcodecs.a" >"$work/static"
 diff "$work/header" "$work/shared" >&2 || fail "header (<) and shared library (>) differ"

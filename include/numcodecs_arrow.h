@@ -156,10 +156,12 @@ static inline nc_status nc_arrow_export_schema(const nc_layout *layout, struct A
     strcpy(own->item_format, format);
     own->child.format = own->item_format;
     own->child.name = "item";
+    own->child.flags = ARROW_FLAG_NULLABLE;
     own->child.release = nc_arrow_release_child_schema;
   }
   schema->format = own->format;
   schema->name = "";
+  schema->flags = ARROW_FLAG_NULLABLE; /* Arrow's default; there are no nulls in it */
   schema->release = nc_arrow_release_schema;
   schema->private_data = own;
   return NUMCODECS_OK;
@@ -172,6 +174,7 @@ static inline nc_status nc_arrow_export(nc_buffer *buffer, struct ArrowArray *ar
   const int64_t *offsets = nc_buffer_offsets(buffer);
   int64_t kind = nc_layout_query(layout, NUMCODECS_Q_KIND), items = nc_layout_query(layout, NUMCODECS_Q_ITEMS), i;
   int64_t itemsize = nc_layout_query(layout, NUMCODECS_Q_ITEMSIZE);
+  const void *data = nc_buffer_data(buffer);
   struct nc_arrow_array *own;
   nc_status status;
   if (buffer == NULL || array == NULL || schema == NULL) return NUMCODECS_ERR_NULL;
@@ -188,6 +191,7 @@ static inline nc_status nc_arrow_export(nc_buffer *buffer, struct ArrowArray *ar
     return status;
   }
   memset(array, 0, sizeof *array);
+  if (data == NULL) data = ""; /* no bytes, but some readers want a pointer */
   own->buffer = buffer;
   array->length = items;
   array->n_buffers = kind == NUMCODECS_FIXED || kind == NUMCODECS_ARRAYS ? 2 : 3;
@@ -195,7 +199,7 @@ static inline nc_status nc_arrow_export(nc_buffer *buffer, struct ArrowArray *ar
   array->release = nc_arrow_release_array;
   array->private_data = own;
   if (kind == NUMCODECS_FIXED) {
-    own->buffers[1] = nc_buffer_data(buffer);
+    own->buffers[1] = data;
   } else if (kind == NUMCODECS_ARRAYS) {
     for (i = 0; i <= items; i++) own->offsets[i] = offsets[i] / itemsize;
     own->buffers[1] = own->offsets;
@@ -204,12 +208,12 @@ static inline nc_status nc_arrow_export(nc_buffer *buffer, struct ArrowArray *ar
     array->children = own->children;
     own->child.length = own->offsets[items];
     own->child.n_buffers = 2;
-    own->numbers[1] = nc_buffer_data(buffer);
+    own->numbers[1] = data;
     own->child.buffers = own->numbers;
     own->child.release = nc_arrow_release_child_array;
   } else {
     own->buffers[1] = offsets;
-    own->buffers[2] = nc_buffer_data(buffer);
+    own->buffers[2] = data;
   }
   return NUMCODECS_OK;
 }

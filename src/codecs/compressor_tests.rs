@@ -6,7 +6,15 @@ use crate::core::{Error, Kind, Layout, Result, Sink};
 use crate::operation::{self, Source};
 use crate::registry::{Instance, from_json};
 
-const CONFIGS: &[&str] = &[r#"{"id":"lz4"}"#, r#"{"id":"zlib"}"#, r#"{"id":"zstd"}"#, r#"{"id":"zstd","level":-5,"checksum":true}"#];
+const CONFIGS: &[&str] = &[
+    r#"{"id":"bz2"}"#,
+    r#"{"id":"gzip"}"#,
+    r#"{"id":"lz4"}"#,
+    r#"{"id":"zlib"}"#,
+    r#"{"id":"zlib","level":0}"#,
+    r#"{"id":"zstd"}"#,
+    r#"{"id":"zstd","level":-5,"checksum":true}"#,
+];
 
 /// A codec from its configuration.
 pub fn build(json: &str) -> Instance {

@@ -5,10 +5,12 @@ use crate::core::CodecDef;
 mod adler32;
 mod base64;
 mod bitround;
+mod bz2;
 mod checksum;
 mod crc32;
 mod crc32c;
 mod fletcher32;
+mod gzip;
 mod jenkins_lookup3;
 mod lz4;
 mod packbits;
@@ -30,9 +32,11 @@ pub const ALL: &[&CodecDef] = &[
     &adler32::DEF,
     &base64::DEF,
     &bitround::DEF,
+    &bz2::DEF,
     &crc32::DEF,
     &crc32c::DEF,
     &fletcher32::DEF,
+    &gzip::DEF,
     &jenkins_lookup3::DEF,
     &lz4::DEF,
     &packbits::DEF,

@@ -1,0 +1,131 @@
+//! bzip2: compression and decompression as streams.
+
+use std::ffi::{c_int, c_uint};
+use std::ptr;
+
+use bzip2_sys as z;
+
+use crate::core::error::{Error, Result};
+use crate::core::stream::{Step, Stream};
+
+/// A compressor for one stream.
+pub struct Compressor(Box<z::bz_stream>);
+
+/// A decompressor for one stream.
+pub struct Decompressor(Box<z::bz_stream>);
+
+/// What bzip2 allocates to compress at `level`, from its manual.
+pub fn compress_memory(level: i32) -> usize {
+    (400 << 10) + 8 * block(level)
+}
+
+/// What it allocates to decompress a stream of `level`.
+pub fn decompress_memory(level: i32) -> usize {
+    (100 << 10) + 4 * block(level)
+}
+
+fn block(level: i32) -> usize {
+    level.clamp(1, 9) as usize * 100_000
+}
+
+/// Most bytes that compressing `nbytes` can give, from the manual: 1 % and 600 bytes more.
+pub fn bound(nbytes: u64) -> u64 {
+    nbytes.saturating_add(nbytes / 100 + 600)
+}
+
+impl Compressor {
+    /// `level` 1..=9, with the default work factor.
+    pub fn new(level: i32) -> Result<Self> {
+        let mut stream = Box::new(empty_stream());
+        // SAFETY: a zeroed stream, which asks for the default allocator.
+        match unsafe { z::BZ2_bzCompressInit(&mut *stream, level, 0, 0) } {
+            z::BZ_OK => Ok(Compressor(stream)),
+            code => Err(failure(code)),
+        }
+    }
+}
+
+impl Decompressor {
+    /// Ready for one stream.
+    pub fn new() -> Result<Self> {
+        let mut stream = Box::new(empty_stream());
+        // SAFETY: as in Compressor::new.
+        match unsafe { z::BZ2_bzDecompressInit(&mut *stream, 0, 0) } {
+            z::BZ_OK => Ok(Decompressor(stream)),
+            code => Err(failure(code)),
+        }
+    }
+}
+
+impl Stream for Compressor {
+    fn step(&mut self, src: &[u8], dst: &mut [u8], last: bool) -> Result<Step> {
+        let action = if last { z::BZ_FINISH } else { z::BZ_RUN };
+        step(&mut self.0, src, dst, |stream| {
+            // SAFETY: initialised stream; `step` pointed it at live slices.
+            unsafe { z::BZ2_bzCompress(stream, action) }
+        })
+    }
+}
+
+impl Stream for Decompressor {
+    fn step(&mut self, src: &[u8], dst: &mut [u8], _last: bool) -> Result<Step> {
+        step(&mut self.0, src, dst, |stream| {
+            // SAFETY: initialised stream; `step` pointed it at live slices.
+            unsafe { z::BZ2_bzDecompress(stream) }
+        })
+    }
+}
+
+impl Drop for Compressor {
+    fn drop(&mut self) {
+        // SAFETY: initialised by BZ2_bzCompressInit, ended once.
+        unsafe { z::BZ2_bzCompressEnd(&mut *self.0) };
+    }
+}
+
+impl Drop for Decompressor {
+    fn drop(&mut self) {
+        // SAFETY: initialised by BZ2_bzDecompressInit, ended once.
+        unsafe { z::BZ2_bzDecompressEnd(&mut *self.0) };
+    }
+}
+
+fn empty_stream() -> z::bz_stream {
+    z::bz_stream {
+        next_in: ptr::null_mut(),
+        avail_in: 0,
+        total_in_lo32: 0,
+        total_in_hi32: 0,
+        next_out: ptr::null_mut(),
+        avail_out: 0,
+        total_out_lo32: 0,
+        total_out_hi32: 0,
+        state: ptr::null_mut(),
+        bzalloc: None,
+        bzfree: None,
+        opaque: ptr::null_mut(),
+    }
+}
+
+fn step(stream: &mut z::bz_stream, src: &[u8], dst: &mut [u8], code: impl FnOnce(&mut z::bz_stream) -> c_int) -> Result<Step> {
+    let (given, room) = (src.len().min(u32::MAX as usize), dst.len().min(u32::MAX as usize));
+    stream.next_in = src.as_ptr().cast_mut().cast();
+    stream.avail_in = given as c_uint;
+    stream.next_out = dst.as_mut_ptr().cast();
+    stream.avail_out = room as c_uint;
+    let code = code(stream);
+    let step =
+        Step { consumed: given - stream.avail_in as usize, written: room - stream.avail_out as usize, end: code == z::BZ_STREAM_END };
+    stream.next_in = ptr::null_mut();
+    stream.next_out = ptr::null_mut();
+    if code < 0 { Err(failure(code)) } else { Ok(step) }
+}
+
+fn failure(code: c_int) -> Error {
+    match code {
+        z::BZ_MEM_ERROR => Error::memory(compress_memory(9) as u64),
+        z::BZ_DATA_ERROR_MAGIC => Error::data("not a bzip2 stream"),
+        z::BZ_DATA_ERROR => Error::data("the bzip2 stream is corrupt, or the CRC of a block differs"),
+        _ => Error::data(format!("bzip2 failed with code {code}")),
+    }
+}

@@ -14,6 +14,7 @@ mod gzip;
 mod jenkins_lookup3;
 mod lz4;
 mod packbits;
+mod pcodec;
 mod shuffle;
 mod vlen_array;
 mod vlen_bytes;
@@ -40,6 +41,7 @@ pub const ALL: &[&CodecDef] = &[
     &jenkins_lookup3::DEF,
     &lz4::DEF,
     &packbits::DEF,
+    &pcodec::DEF,
     &shuffle::DEF,
     &vlen_array::DEF,
     &vlen_bytes::DEF,

@@ -16,4 +16,5 @@ pub mod jenkins;
 pub mod number;
 pub mod packbits;
 pub mod quantize;
+pub mod plain;
 pub mod shuffle;

@@ -15,6 +15,7 @@ mod jenkins_lookup3;
 mod lz4;
 mod packbits;
 mod pcodec;
+mod quantize;
 mod shuffle;
 mod vlen_array;
 mod vlen_bytes;
@@ -42,6 +43,7 @@ pub const ALL: &[&CodecDef] = &[
     &lz4::DEF,
     &packbits::DEF,
     &pcodec::DEF,
+    &quantize::DEF,
     &shuffle::DEF,
     &vlen_array::DEF,
     &vlen_bytes::DEF,

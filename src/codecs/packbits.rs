@@ -50,8 +50,7 @@ impl Codec for Packbits {
     }
 
     fn decoded_info(&self, src: &[u8]) -> Result<Info> {
-        let (_, count) = open(src)?;
-        Ok(Info { nbytes: count as u64, layout: Some(Layout::flat(Dtype::BOOL, count)) })
+        open(src).map(|(_, count)| Info::array(Layout::flat(Dtype::BOOL, count)))
     }
 }
 

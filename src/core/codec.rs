@@ -49,6 +49,11 @@ impl Info {
     pub fn nbytes(nbytes: u64) -> Self {
         Info { nbytes, layout: None }
     }
+
+    /// An array of fixed-size items.
+    pub fn array(layout: Layout) -> Self {
+        Info { nbytes: layout.nbytes() as u64, layout: Some(layout) }
+    }
 }
 
 /// An entry of the codec table.

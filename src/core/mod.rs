@@ -8,6 +8,7 @@ pub mod convert;
 pub mod dtype;
 pub mod error;
 pub mod layout;
+pub mod number;
 pub mod pool;
 pub mod pyfloat;
 pub mod sink;

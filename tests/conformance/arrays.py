@@ -30,13 +30,11 @@ def count(rng, index, itemsize, most=LARGE):
 def shape(rng, items, most_dims=3):
     """A random shape of exactly that many items; a single item may be a scalar."""
     extents = []
-    while len(extents) < rng.integers(0 if items == 1 else 1, most_dims + 1) - 1:
-        divisors = [d for d in range(1, min(items, 64) + 1) if items and items % d == 0] or [0]
+    for _ in range(rng.integers(0, most_dims)):
+        divisors = [d for d in range(1, min(items, 64) + 1) if items % d == 0] or [0]
         extents.append(int(pick(rng, divisors)))
-        items = items // extents[-1] if extents[-1] else pick(rng, [0, 1, 3])
-    if extents or items != 1 or rng.integers(2):
-        extents.append(int(items))
-    return tuple(extents)
+        items = items // extents[-1] if extents[-1] else int(pick(rng, [0, 1, 3]))
+    return (*extents, items) if extents or items != 1 or rng.integers(2) else ()
 
 
 def integers(rng, kind, items):

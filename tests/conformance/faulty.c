@@ -5,7 +5,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-enum { NO_FAULT, FLIP_DECODED, FLIP_ENCODED, SHORT_LENGTH, ACCEPT };
+enum { NO_FAULT, SPOIL_DECODED, SPOIL_ENCODED, SHORT_LENGTH, ACCEPT };
 
 static int fault = NO_FAULT;
 
@@ -17,9 +17,10 @@ void faulty_set(int kind) { fault = kind; }
   void *symbol = dlsym(RTLD_NEXT, #name); \
   memcpy(&real, &symbol, sizeof real)
 
-static void flip(int kind, void *data, size_t n) {
+/* Adds rather than flips a bit: two stages that pass a byte on unchanged must not undo each other. */
+static void spoil(int kind, void *data, size_t n) {
   if (fault == kind && n > 0) {
-    ((unsigned char *)data)[n / 2] ^= 1;
+    ((unsigned char *)data)[n / 2] += 1;
   }
 }
 
@@ -54,7 +55,7 @@ nc_status nc_encode(const nc_codec *codec, const nc_layout *layout, const void *
   REAL(nc_encode);
   nc_status status = real(codec, layout, src, n, offsets, opt, out, err);
   if (status == NUMCODECS_OK) {
-    flip(FLIP_ENCODED, nc_buffer_data(*out), nc_buffer_nbytes(*out));
+    spoil(SPOIL_ENCODED, nc_buffer_data(*out), nc_buffer_nbytes(*out));
   } else if (fault == ACCEPT) {
     *out = empty_buffer();
     return NUMCODECS_OK;
@@ -67,7 +68,7 @@ nc_status nc_decode(const nc_codec *codec, const void *src, size_t n, const nc_l
   REAL(nc_decode);
   nc_status status = real(codec, src, n, chunk, want, opt, out, err);
   if (status == NUMCODECS_OK) {
-    flip(FLIP_DECODED, nc_buffer_data(*out), nc_buffer_nbytes(*out));
+    spoil(SPOIL_DECODED, nc_buffer_data(*out), nc_buffer_nbytes(*out));
   } else if (fault == ACCEPT) {
     *out = empty_buffer();
     return NUMCODECS_OK;
@@ -80,7 +81,7 @@ nc_status nc_decode_into(const nc_codec *codec, const void *src, size_t n, const
   REAL(nc_decode_into);
   nc_status status = real(codec, src, n, chunk, want, dst, cap, opt, written, err);
   if (status == NUMCODECS_OK) {
-    flip(FLIP_DECODED, dst, *written);
+    spoil(SPOIL_DECODED, dst, *written);
     *written -= fault == SHORT_LENGTH && *written > 0;
   } else if (fault == ACCEPT) {
     return NUMCODECS_OK;

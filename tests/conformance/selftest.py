@@ -14,7 +14,7 @@ import check_vectors
 from numcodecs_c import ROOT, default_library
 
 SETTER = "void faulty_set(int);"
-FLIP_DECODED, FLIP_ENCODED, SHORT_LENGTH, ACCEPT = 1, 2, 3, 4
+SPOIL_DECODED, SPOIL_ENCODED, SHORT_LENGTH, ACCEPT = 1, 2, 3, 4
 
 
 def build(lib, folder):
@@ -58,8 +58,8 @@ def encodes(case):
 
 
 FAULTS = [
-    ("one flipped byte in what is decoded", FLIP_DECODED, decodes),
-    ("one flipped byte in what is encoded", FLIP_ENCODED, encodes),
+    ("one wrong byte in what is decoded", SPOIL_DECODED, decodes),
+    ("one wrong byte in what is encoded", SPOIL_ENCODED, encodes),
     ("a length that is one byte short", SHORT_LENGTH, lambda case: decodes(case) or encodes(case)),
     ("bad input accepted", ACCEPT, refuses),
 ]

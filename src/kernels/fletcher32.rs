@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn equals_the_definition_at_every_length() {
-        let data: Vec<u8> = (0..3000u32).map(|i| (i * i >> 3) as u8).collect();
+        let data: Vec<u8> = (0..3000u32).map(|i| ((i * i) >> 3) as u8).collect();
         for n in 0..data.len() {
             assert_eq!(fletcher32(&data[..n]), model(&data[..n]), "{n} bytes");
         }

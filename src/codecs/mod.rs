@@ -5,6 +5,7 @@ use crate::core::CodecDef;
 mod adler32;
 mod base64;
 mod bitround;
+pub mod blosc;
 mod bz2;
 mod checksum;
 mod crc32;
@@ -34,6 +35,7 @@ pub const ALL: &[&CodecDef] = &[
     &adler32::DEF,
     &base64::DEF,
     &bitround::DEF,
+    &blosc::DEF,
     &bz2::DEF,
     &crc32::DEF,
     &crc32c::DEF,

@@ -5,6 +5,7 @@
 
 pub mod alloc;
 pub mod bitround;
+pub mod bitshuffle;
 pub mod blocks;
 pub mod cast;
 pub mod complex;

@@ -1,0 +1,96 @@
+//! Settings of a compression, and the compression itself.
+#![forbid(unsafe_code)]
+
+use serde_json::Value;
+
+use crate::core::config::{as_integer, is_integer};
+use crate::core::{Config, Error, Kind, Result, Sink};
+use crate::sys::blosc::{self, Compressor, MAX_INPUT, OVERHEAD, Settings, Shuffle};
+
+/// How to compress, as a configuration says it.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    compressor: Compressor,
+    clevel: u8,
+    /// `None` = by bits for items of one byte, by bytes for others.
+    shuffle: Option<Shuffle>,
+    blocksize: i32,
+    /// `None` = the size of the items that come.
+    typesize: Option<usize>,
+}
+
+impl Params {
+    /// Reads all keys. `typesize` is never printed.
+    pub fn from_config(config: &mut Config<'_>) -> Result<Self> {
+        Ok(Params {
+            compressor: compressor(&config.text("cname", "lz4")?)?,
+            clevel: config.truncated_integer("clevel", 5, 0..=9)? as u8,
+            shuffle: match config.truncated_integer("shuffle", 1, -1..=2)? {
+                0 => Some(Shuffle::None),
+                1 => Some(Shuffle::Byte),
+                2 => Some(Shuffle::Bit),
+                _ => None,
+            },
+            blocksize: config.truncated_integer("blocksize", 0, i32::MIN.into()..=i32::MAX.into())? as i32,
+            typesize: typesize(config.raw("typesize"))?,
+        })
+    }
+
+    /// With items of `itemsize` bytes.
+    fn settings(&self, itemsize: usize) -> Settings {
+        let typesize = self.typesize.unwrap_or(itemsize).max(1);
+        let auto = if typesize == 1 { Shuffle::Bit } else { Shuffle::Byte };
+        Settings {
+            compressor: self.compressor,
+            clevel: self.clevel,
+            shuffle: self.shuffle.unwrap_or(auto),
+            typesize,
+            blocksize: self.blocksize,
+        }
+    }
+}
+
+fn compressor(cname: &str) -> Result<Compressor> {
+    let known = Compressor::ALL.into_iter().find(|c| c.name() == cname);
+    known.ok_or_else(|| match cname {
+        "snappy" => Error::config("cname", "\"cname\": snappy is not available in this build"),
+        _ => Error::config("cname", "\"cname\" must be one of blosclz, lz4, lz4hc, zlib, zstd"),
+    })
+}
+
+/// What is not an integer counts as not given, as in numcodecs.
+fn typesize(value: Option<&Value>) -> Result<Option<usize>> {
+    let Some(value) = value.filter(|v| v.is_boolean() || matches!(v, Value::Number(n) if is_integer(n))) else {
+        return Ok(None);
+    };
+    let size = as_integer(value).and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=i32::MAX as usize).contains(n));
+    let wrong = || Error::config("typesize", format!("\"typesize\" must be from 1 to {}, not {value}", i32::MAX));
+    size.map(Some).ok_or_else(wrong)
+}
+
+/// Appends `src`, items of `itemsize` bytes, as a chunk to `out`. The bytes do not depend on the room that `out` has.
+pub fn compress(params: &Params, itemsize: usize, src: &[u8], out: &mut Sink<'_>) -> Result<usize> {
+    if src.len() > MAX_INPUT {
+        return Err(Error::shape(format!("{} bytes are more than the {MAX_INPUT} of a blosc chunk", src.len())));
+    }
+    let settings = params.settings(itemsize);
+    let call = out.call();
+    call.checkpoint(0, src.len() as u64)?;
+    let _memory = call.charge(blosc::memory(&settings, src.len()))?;
+    let most = src.len() + OVERHEAD;
+    match out.take(most) {
+        Ok(dst) => {
+            let written = blosc::compress(&settings, src, dst)?;
+            out.retract(most - written);
+            Ok(written)
+        }
+        // c-blosc would compress another way, or not at all, with less room.
+        Err(error) if matches!(error.kind(), Kind::Space | Kind::Limit) => {
+            let mut aside = call.scratch(most)?;
+            let written = blosc::compress(&settings, src, &mut aside.bytes)?;
+            out.write(aside.bytes.get(..written).unwrap_or_default())?;
+            Ok(written)
+        }
+        Err(error) => Err(error),
+    }
+}

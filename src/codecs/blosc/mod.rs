@@ -1,0 +1,59 @@
+//! `blosc`: chunks of Blosc 1. Encoding is c-blosc's, so that bytes are those of numcodecs; decoding is our own.
+#![forbid(unsafe_code)]
+
+use crate::core::codec::Info;
+use crate::core::{ArrayRef, Codec, CodecDef, Config, Layout, Result, Sink};
+use crate::sys::blosc::OVERHEAD;
+
+mod blosclz;
+mod chunk;
+mod decode;
+mod encode;
+mod header;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use decode::Decoder;
+use encode::{Params, compress};
+pub use header::Header;
+
+/// Table entry.
+pub const DEF: CodecDef = CodecDef { id: "blosc", make };
+
+struct Blosc {
+    params: Params,
+    decoder: Decoder,
+}
+
+fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
+    Ok(Box::new(Blosc { params: Params::from_config(config)?, decoder: Decoder::default() }))
+}
+
+/// What the header of a chunk says; its first 16 bytes suffice.
+pub fn header(src: &[u8]) -> Result<Header> {
+    Header::parse(src)
+}
+
+/// Decodes `nitems` items from item `start` on, in items of the typesize that the chunk stores. Blocks outside are not read.
+pub fn decode_items(src: &[u8], start: usize, nitems: usize, out: &mut Sink<'_>) -> Result<Layout> {
+    Decoder::default().decode_items(src, start, nitems, out)
+}
+
+impl Codec for Blosc {
+    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        compress(&self.params, src.layout().dtype.itemsize, src.bytes()?, out).map(Layout::bytes)
+    }
+
+    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        self.decoder.decode(src.bytes()?, out).map(Layout::bytes)
+    }
+
+    fn encoded_bound(&self, src: &Layout) -> Option<u64> {
+        Some((src.nbytes() + OVERHEAD) as u64)
+    }
+
+    fn decoded_info(&self, src: &[u8]) -> Result<Info> {
+        header(src).map(|header| Info::nbytes(header.nbytes as u64))
+    }
+}

@@ -5,13 +5,13 @@ use crate::core::codec::Info;
 use crate::core::{ArrayRef, Codec, CodecDef, Config, Layout, Result, Sink};
 use crate::sys::blosc::OVERHEAD;
 
+#[cfg(test)]
+mod blosc_tests;
 mod blosclz;
 mod chunk;
 mod decode;
 mod encode;
 mod header;
-#[cfg(test)]
-mod tests;
 mod worker;
 
 use decode::Decoder;

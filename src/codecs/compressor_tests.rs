@@ -10,6 +10,9 @@ const CONFIGS: &[&str] = &[
     r#"{"id":"bz2"}"#,
     r#"{"id":"gzip"}"#,
     r#"{"id":"lz4"}"#,
+    r#"{"id":"lzma"}"#,
+    r#"{"id":"lzma","format":2,"preset":0}"#,
+    r#"{"id":"lzma","format":3,"filters":[{"id":3,"dist":2},{"id":33,"preset":1}]}"#,
     r#"{"id":"zlib"}"#,
     r#"{"id":"zlib","level":0}"#,
     r#"{"id":"zstd"}"#,
@@ -96,8 +99,8 @@ fn every_size_comes_back() {
             let encoded = encode(json, &data);
             assert!(decode(json, &encoded).expect(json) == data, "{json} {nbytes}");
             assert!(decode_strict(json, &encoded).expect(json) == data, "{json} {nbytes}");
-            let bound = build(json).encoded_bound(&Layout::bytes(nbytes)).expect(json);
-            assert!(encoded.len() as u64 <= bound, "{json} {nbytes}");
+            let bound = build(json).encoded_bound(&Layout::bytes(nbytes));
+            assert!(bound.is_none_or(|bound| encoded.len() as u64 <= bound), "{json} {nbytes}");
         }
     }
 }

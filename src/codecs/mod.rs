@@ -14,6 +14,7 @@ mod fletcher32;
 mod gzip;
 mod jenkins_lookup3;
 mod lz4;
+mod lzma;
 mod packbits;
 mod pcodec;
 mod quantize;
@@ -43,6 +44,7 @@ pub const ALL: &[&CodecDef] = &[
     &gzip::DEF,
     &jenkins_lookup3::DEF,
     &lz4::DEF,
+    &lzma::DEF,
     &packbits::DEF,
     &pcodec::DEF,
     &quantize::DEF,

@@ -4,5 +4,6 @@
 pub mod blosc;
 pub mod bzip2;
 pub mod lz4;
+pub mod lzma;
 pub mod zlib;
 pub mod zstd;

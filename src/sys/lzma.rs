@@ -1,0 +1,221 @@
+//! liblzma: coders for .xz, .lzma and raw streams with any filter chain.
+
+use std::ffi::{c_uint, c_void};
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use liblzma_sys as z;
+
+use crate::core::error::{Error, Result};
+use crate::core::stream::{Step, Stream};
+
+/// Filter ids.
+pub const LZMA1: u64 = z::LZMA_FILTER_LZMA1;
+/// The terminal filter of .xz.
+pub const LZMA2: u64 = z::LZMA_FILTER_LZMA2;
+/// Difference to the byte `distance` before.
+pub const DELTA: u64 = z::LZMA_FILTER_DELTA;
+/// Branch converters: x86, PowerPC, IA-64, ARM, ARM Thumb, SPARC.
+pub const BRANCH: std::ops::RangeInclusive<u64> = z::LZMA_FILTER_X86..=z::LZMA_FILTER_SPARC;
+
+/// Most filters in a chain.
+pub const MAX_FILTERS: usize = 4;
+
+/// One filter of a chain.
+#[derive(Clone, Copy, Debug)]
+pub enum Filter {
+    /// LZMA1 or LZMA2, by id.
+    Lzma(u64, Options),
+    /// Delta with its distance.
+    Delta(u32),
+    /// A branch converter with its start offset.
+    Branch(u64, u32),
+}
+
+/// Options of LZMA1 and LZMA2, with the names and numbers of liblzma.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct Options {
+    pub dict_size: u32,
+    pub lc: u32,
+    pub lp: u32,
+    pub pb: u32,
+    pub mode: u32,
+    pub nice_len: u32,
+    pub mf: u32,
+    pub depth: u32,
+}
+
+impl Options {
+    /// Those of a preset, which is a level 0..=9 and perhaps the "extreme" bit 31; `None` for any other number.
+    pub fn preset(preset: u32) -> Option<Self> {
+        let mut c = MaybeUninit::zeroed();
+        // SAFETY: liblzma fills the zeroed struct, or returns true and does not.
+        let c: z::lzma_options_lzma =
+            unsafe { if z::lzma_lzma_preset(c.as_mut_ptr(), preset) != 0 { return None } else { c.assume_init() } };
+        let (dict_size, lc, lp, pb) = (c.dict_size, c.lc, c.lp, c.pb);
+        Some(Options { dict_size, lc, lp, pb, mode: c.mode as u32, nice_len: c.nice_len, mf: c.mf as u32, depth: c.depth })
+    }
+
+    fn to_c(self) -> z::lzma_options_lzma {
+        // SAFETY: numbers and pointers, all of which may be zero.
+        let mut c: z::lzma_options_lzma = unsafe { MaybeUninit::zeroed().assume_init() };
+        (c.dict_size, c.lc, c.lp, c.pb) = (self.dict_size, self.lc, self.lp, self.pb);
+        (c.mode, c.nice_len, c.mf, c.depth) = (self.mode as z::lzma_mode, self.nice_len, self.mf as z::lzma_match_finder, self.depth);
+        c
+    }
+}
+
+/// `lzma_options_delta`, which the binding leaves out.
+#[repr(C)]
+struct DeltaOptions {
+    kind: c_uint,
+    distance: u32,
+    reserved: [u32; 4],
+    reserved_pointers: [*mut c_void; 2],
+}
+
+enum COptions {
+    Lzma(z::lzma_options_lzma),
+    Delta(DeltaOptions),
+    Branch(z::lzma_options_bcj),
+}
+
+/// Calls `f` with the chain as liblzma wants it: an array that ends with an unknown id.
+fn with_chain<R>(filters: &[Filter], f: impl FnOnce(*const z::lzma_filter) -> R) -> R {
+    let to_c = |filter: &Filter| match *filter {
+        Filter::Lzma(id, options) => (id, COptions::Lzma(options.to_c())),
+        Filter::Delta(distance) => {
+            (DELTA, COptions::Delta(DeltaOptions { kind: 0, distance, reserved: [0; 4], reserved_pointers: [ptr::null_mut(); 2] }))
+        }
+        Filter::Branch(id, start_offset) => (id, COptions::Branch(z::lzma_options_bcj { start_offset })),
+    };
+    let options: Vec<_> = filters.iter().take(MAX_FILTERS).map(to_c).collect();
+    let entry = |(id, options): &(u64, COptions)| {
+        let options: *const c_void = match options {
+            COptions::Lzma(options) => ptr::from_ref(options).cast(),
+            COptions::Delta(options) => ptr::from_ref(options).cast(),
+            COptions::Branch(options) => ptr::from_ref(options).cast(),
+        };
+        z::lzma_filter { id: *id, options: options.cast_mut() }
+    };
+    let end = z::lzma_filter { id: z::LZMA_VLI_UNKNOWN, options: ptr::null_mut() };
+    let chain: Vec<_> = options.iter().map(entry).chain([end]).collect();
+    f(chain.as_ptr())
+}
+
+/// Memory that encoding with a chain takes; `None` for a chain that liblzma refuses.
+pub fn encoder_memory(filters: &[Filter]) -> Option<u64> {
+    // SAFETY: a terminated chain whose options live during the call.
+    let nbytes = with_chain(filters, |chain| unsafe { z::lzma_raw_encoder_memusage(chain) });
+    (nbytes != u64::MAX).then_some(nbytes)
+}
+
+/// The same for decoding.
+pub fn decoder_memory(filters: &[Filter]) -> Option<u64> {
+    // SAFETY: as in encoder_memory.
+    let nbytes = with_chain(filters, |chain| unsafe { z::lzma_raw_decoder_memusage(chain) });
+    (nbytes != u64::MAX).then_some(nbytes)
+}
+
+/// An encoder or decoder for one stream.
+pub struct Coder {
+    stream: Box<z::lzma_stream>,
+    encodes: bool,
+}
+
+impl Coder {
+    /// Writes .xz with the integrity check of that id.
+    pub fn xz_encoder(filters: &[Filter], check: u32) -> Result<Self> {
+        // SAFETY: a fresh stream, a terminated chain whose options live during the call; liblzma copies them.
+        Self::new(true, |stream| with_chain(filters, |chain| unsafe { z::lzma_stream_encoder(stream, chain, check as z::lzma_check) }))
+    }
+
+    /// Writes .lzma.
+    pub fn alone_encoder(options: Options) -> Result<Self> {
+        // SAFETY: a fresh stream; liblzma reads the options during the call only.
+        Self::new(true, |stream| unsafe { z::lzma_alone_encoder(stream, &options.to_c()) })
+    }
+
+    /// Writes what the chain gives and nothing else.
+    pub fn raw_encoder(filters: &[Filter]) -> Result<Self> {
+        // SAFETY: as in xz_encoder.
+        Self::new(true, |stream| with_chain(filters, |chain| unsafe { z::lzma_raw_encoder(stream, chain) }))
+    }
+
+    /// Reads .xz with at most `limit` bytes of memory.
+    pub fn xz_decoder(limit: u64) -> Result<Self> {
+        // SAFETY: a fresh stream.
+        Self::new(false, |stream| unsafe { z::lzma_stream_decoder(stream, limit, 0) })
+    }
+
+    /// Reads .lzma.
+    pub fn alone_decoder(limit: u64) -> Result<Self> {
+        // SAFETY: a fresh stream.
+        Self::new(false, |stream| unsafe { z::lzma_alone_decoder(stream, limit) })
+    }
+
+    /// Reads whichever of the formats it finds.
+    pub fn auto_decoder(limit: u64) -> Result<Self> {
+        // SAFETY: a fresh stream.
+        Self::new(false, |stream| unsafe { z::lzma_auto_decoder(stream, limit, 0) })
+    }
+
+    /// Reads what [`Coder::raw_encoder`] wrote with the same chain.
+    pub fn raw_decoder(filters: &[Filter]) -> Result<Self> {
+        // SAFETY: as in xz_encoder.
+        Self::new(false, |stream| with_chain(filters, |chain| unsafe { z::lzma_raw_decoder(stream, chain) }))
+    }
+
+    fn new(encodes: bool, init: impl FnOnce(&mut z::lzma_stream) -> z::lzma_ret) -> Result<Self> {
+        // SAFETY: zero in every field is LZMA_STREAM_INIT.
+        let mut coder = Coder { stream: Box::new(unsafe { MaybeUninit::zeroed().assume_init() }), encodes };
+        let code = init(&mut coder.stream);
+        if code == z::LZMA_OK { Ok(coder) } else { Err(coder.failure(code)) }
+    }
+
+    /// Memory that a decoder of .xz or .lzma takes, as far as it has read.
+    pub fn nbytes(&self) -> u64 {
+        // SAFETY: initialised stream.
+        unsafe { z::lzma_memusage(&*self.stream) }
+    }
+
+    fn failure(&self, code: z::lzma_ret) -> Error {
+        match code {
+            z::LZMA_MEM_ERROR => Error::memory(self.nbytes()),
+            z::LZMA_MEMLIMIT_ERROR => {
+                // SAFETY: initialised stream.
+                let limit = unsafe { z::lzma_memlimit_get(&*self.stream) };
+                Error::limit("the memory left for liblzma", limit, self.nbytes())
+            }
+            z::LZMA_OPTIONS_ERROR if self.encodes => Error::config("filters", "liblzma refuses these options"),
+            z::LZMA_OPTIONS_ERROR => Error::unsupported("options of the stream that liblzma does not know"),
+            z::LZMA_FORMAT_ERROR => Error::data("the stream does not start like one of its format"),
+            z::LZMA_DATA_ERROR => Error::data("the LZMA stream is corrupt, or its integrity check fails"),
+            _ => Error::data(format!("liblzma failed with code {code}")),
+        }
+    }
+}
+
+impl Stream for Coder {
+    fn step(&mut self, src: &[u8], dst: &mut [u8], last: bool) -> Result<Step> {
+        let action = if last && self.encodes { z::LZMA_FINISH } else { z::LZMA_RUN };
+        (self.stream.next_in, self.stream.avail_in) = (src.as_ptr(), src.len());
+        (self.stream.next_out, self.stream.avail_out) = (dst.as_mut_ptr(), dst.len());
+        // SAFETY: initialised stream that points at live slices.
+        let code = unsafe { z::lzma_code(&mut *self.stream, action) };
+        let (consumed, written) = (src.len() - self.stream.avail_in, dst.len() - self.stream.avail_out);
+        (self.stream.next_in, self.stream.next_out) = (ptr::null(), ptr::null_mut());
+        match code {
+            z::LZMA_OK | z::LZMA_BUF_ERROR | z::LZMA_STREAM_END => Ok(Step { consumed, written, end: code == z::LZMA_STREAM_END }),
+            _ => Err(self.failure(code)),
+        }
+    }
+}
+
+impl Drop for Coder {
+    fn drop(&mut self) {
+        // SAFETY: a stream that is zeroed or initialised, ended once.
+        unsafe { z::lzma_end(&mut *self.stream) };
+    }
+}

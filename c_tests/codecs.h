@@ -1,4 +1,5 @@
-/* One or more configurations of every codec, for the tests that go through all of them. empty.c sees that no id is left out. */
+/* One or more configurations of every codec of plain bytes, for the tests that go through all of them; empty.c sees that no id is
+ * left out. */
 #ifndef CODECS_H
 #define CODECS_H
 #include <stddef.h>
@@ -40,5 +41,9 @@ static const struct sample SAMPLES[] = {
     {"base64", "{\"id\": \"base64\"}", 0},
 };
 enum { NSAMPLES = sizeof SAMPLES / sizeof SAMPLES[0] };
+
+/* Codecs that need to know the array: filters.c and objects.c go through these. */
+static const char *const OF_ARRAYS[] = {"delta", "fixedscaleoffset", "quantize", "bitround", "packbits", "astype", "zfpy", "pcodec"};
+static const char *const OF_OBJECTS[] = {"categorize", "vlen-utf8", "vlen-bytes", "vlen-array", "json2", "msgpack2", "pickle"};
 
 #endif

@@ -74,10 +74,15 @@ static void in_one_piece(const char *config, const void *plain)
     struct progress p;
     nc_options options = watched(&p, 0);
     nc_codec *codec = need_codec(config);
-    nc_buffer *encoded = NULL;
+    nc_buffer *encoded = NULL, *decoded = NULL;
     options.nthreads = 4;
     CHECK_OK(nc_encode(codec, NULL, plain, N, NULL, &options, &encoded, &err));
     CHECK(p.good && p.calls > 0 && p.last == p.total);
+    options = watched(&p, 0);
+    options.nthreads = 4;
+    CHECK_OK(nc_decode(codec, nc_buffer_data(encoded), nc_buffer_nbytes(encoded), NULL, NULL, &options, &decoded, &err));
+    CHECK(p.good && p.calls > 0 && p.last == p.total && holds(decoded, plain, N));
+    nc_buffer_free(decoded);
     nc_buffer_free(encoded);
     options = watched(&p, 1);
     CHECK_STATUS(nc_encode(codec, NULL, plain, N, NULL, &options, &encoded, &err), NUMCODECS_ERR_CANCELLED);
@@ -91,8 +96,9 @@ int main(void)
     fill_pattern(plain, N);
     watch("{\"id\": \"zlib\"}", plain);
     watch("{\"id\": \"gzip\"}", plain);
-    watch("{\"id\": \"zstd\"}", plain);
+    watch("{\"id\": \"bz2\"}", plain);
     in_one_piece("{\"id\": \"blosc\"}", plain);
+    in_one_piece("{\"id\": \"zstd\"}", plain);
     in_one_piece("{\"id\": \"lz4\"}", plain);
     in_one_piece("{\"id\": \"crc32\"}", plain);
     free(plain);

@@ -11,10 +11,11 @@ if [ "${1:-}" = --check ]; then
     shift
 fi
 
-# Where bindgen looks, more or less.
+# What bindgen needs: the library, about where it looks for it, and clang's own headers.
 has_libclang() {
     find -L /usr/lib /usr/lib64 /usr/local/lib "${LIBCLANG_PATH:-/usr/lib}" -maxdepth 3 \
-        \( -name 'libclang.so*' -o -name 'libclang-[0-9]*.so*' \) 2>/dev/null | grep -q .
+        \( -name 'libclang.so*' -o -name 'libclang-[0-9]*.so*' \) 2>/dev/null | grep -q . &&
+        find -L /usr/lib /usr/lib64 /usr/local/lib -maxdepth 7 -path '*/clang/*/include/stddef.h' 2>/dev/null | grep -q .
 }
 
 # Debian package behind each thing that is missing.

@@ -2,7 +2,7 @@
 #include "check.h"
 #include "codecs.h"
 
-enum { N = 300000 };
+enum { N = 100000 };
 static unsigned char plain[N];
 
 struct block {

@@ -8,7 +8,7 @@ dist=$(cd "$CARGO_TARGET_DIR/dist" && pwd)
 out=$(dirname "$dist")/c_tests
 mkdir -p "$out/gcc" "$out/clang"
 warnings="-Wall -Wextra -pedantic -Wundef -Werror"
-memcheck="valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,possible"
+memcheck="valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,possible --suppressions=$PWD/c_tests/valgrind.supp"
 
 fail() {
     echo "c_tests: $*" >&2

@@ -18,7 +18,7 @@ pub struct nc_codec {
 /// Builds a codec from its configuration, the JSON object that stands in Zarr metadata, such as
 /// {"id": "blosc", "cname": "zstd", "clevel": 5, "shuffle": 1}. Keys, defaults and values are those of the Python package numcodecs.
 ///
-/// json: NUL-terminated UTF-8, borrowed. registry: where to look first, NULL = the built-in codecs. out: gives a codec, free it with
+/// json: NUL-terminated UTF-8, borrowed. registry: where to look, NULL = the built-in codecs. codec: gives a codec, free it with
 /// nc_codec_free; NULL after a failure. Errors: _CONFIG (path names the key), _UNKNOWN_CODEC, _NULL, _MEMORY. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_codec_from_config(

@@ -23,6 +23,8 @@ pub mod buffer;
 
 pub mod registry;
 
+pub mod blosc;
+
 pub mod lz4;
 
 pub mod zstd;

@@ -110,12 +110,12 @@ def run(library, samples):
         codec_id = config["id"]
         try:
             check(library, config, encoded, array)
-            outcome = "passed"
+            outcome, text = "passed", ""
         except (Failure, ContractError, NcError) as problem:
-            outcome = "apart" if getattr(problem, "name", "") == "UNKNOWN_CODEC" else "failed"
+            outcome, text = "apart" if getattr(problem, "name", "") == "UNKNOWN_CODEC" else "failed", problem
         outcomes[codec_id][outcome] += 1
         if outcome == "failed":
-            print(f"FAILED {name} {json.dumps(config)}: {problem}")
+            print(f"FAILED {name} {json.dumps(config)}: {text}")
     return outcomes
 
 

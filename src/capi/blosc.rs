@@ -117,7 +117,8 @@ pub unsafe extern "C" fn nc_blosc_cbuffer_sizes(
 ) -> nc_status {
     boundary(err, || {
         // SAFETY: pointers of the caller, checked for NULL, valid for this call.
-        let (nbytes, cbytes, blocksize) = unsafe { (out(nbytes, 0, "nbytes")?, out(cbytes, 0, "cbytes")?, out(blocksize, 0, "blocksize")?) };
+        let (nbytes, cbytes, blocksize) =
+            unsafe { (out(nbytes, 0, "nbytes")?, out(cbytes, 0, "cbytes")?, out(blocksize, 0, "blocksize")?) };
         // SAFETY: as above.
         let header = unsafe { header(src, n)? };
         (*nbytes, *cbytes, *blocksize) = (header.nbytes, header.cbytes, header.blocksize);
@@ -163,7 +164,8 @@ pub unsafe extern "C" fn nc_blosc_cbuffer_metainfo(
 ) -> nc_status {
     boundary(err, || {
         // SAFETY: pointers of the caller, checked for NULL, valid for this call.
-        let (typesize, shuffle, memcpyed) = unsafe { (out(typesize, 0, "typesize")?, out(shuffle, 0, "shuffle")?, out(memcpyed, 0, "memcpyed")?) };
+        let (typesize, shuffle, memcpyed) =
+            unsafe { (out(typesize, 0, "typesize")?, out(shuffle, 0, "shuffle")?, out(memcpyed, 0, "memcpyed")?) };
         // SAFETY: as above.
         let header = unsafe { header(src, n)? };
         *typesize = header.typesize;
@@ -193,7 +195,8 @@ pub unsafe extern "C" fn nc_blosc_compress(
     boundary(err, || {
         // SAFETY: pointers of the caller, checked there.
         let (helper, cname) = unsafe { (helper(src, n, opt, buffer)?, string(cname, "cname")?) };
-        let config = json!({"id": "blosc", "cname": cname, "clevel": clevel, "shuffle": shuffle, "blocksize": blocksize, "typesize": typesize});
+        let config =
+            json!({"id": "blosc", "cname": cname, "clevel": clevel, "shuffle": shuffle, "blocksize": blocksize, "typesize": typesize});
         helper.encode(config, nc_blosc_get_nthreads())
     })
 }

@@ -16,6 +16,6 @@ pub mod half_cast;
 pub mod jenkins;
 pub mod number;
 pub mod packbits;
-pub mod quantize;
 pub mod plain;
+pub mod quantize;
 pub mod shuffle;

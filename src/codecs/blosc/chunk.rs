@@ -11,6 +11,8 @@ pub enum Format {
     BloscLz,
     /// LZ4 blocks.
     Lz4,
+    /// Snappy blocks, which numcodecs wrote before 0.9.
+    Snappy,
     /// zlib streams.
     Zlib,
     /// Zstandard frames.
@@ -60,7 +62,7 @@ impl<'a> Chunk<'a> {
         match self.header.format() {
             0 => Ok(Format::BloscLz),
             1 => Ok(Format::Lz4),
-            2 => Err(Error::unsupported("the blosc chunk is compressed with snappy, which this build does not have").at(2)),
+            2 => Ok(Format::Snappy),
             3 => Ok(Format::Zlib),
             4 => Ok(Format::Zstd),
             other => Err(Error::data(format!("the blosc chunk has the unknown compression format {other}")).at(2)),
@@ -75,7 +77,8 @@ impl<'a> Chunk<'a> {
             return Err(Error::data(format!("split blocks of {len} bytes are not a multiple of the typesize {count}")).at(8));
         }
         let at = SIZE + 4 * i;
-        let start = self.int(at).ok_or_else(|| Error::data(format!("block {i} starts outside the chunk")).at(at))?;
+        let start = self.int(at).filter(|start| *start < self.bytes.len());
+        let start = start.ok_or_else(|| Error::data(format!("block {i} starts outside the chunk")).at(at))?;
         Ok(Streams { chunk: *self, at: start, left: count, nbytes: len / count })
     }
 
@@ -83,6 +86,7 @@ impl<'a> Chunk<'a> {
     pub fn check_backing(&self, i: usize) -> Result<()> {
         let most: usize = match self.format()? {
             Format::BloscLz | Format::Lz4 => 255,
+            Format::Snappy => 64,
             Format::Zlib => 1032,
             Format::Zstd => 1 << 15, // 4 bytes of a run-length block give 128 KiB
         };
@@ -126,6 +130,7 @@ impl<'a> Iterator for Streams<'a> {
             Some(stream) => self.at = stream.offset + stream.data.len(),
             None => self.left = 0,
         }
-        Some(stream.ok_or_else(|| Error::data("a blosc stream reaches beyond the chunk").at(self.at)))
+        let at = self.at.min(self.chunk.bytes.len());
+        Some(stream.ok_or_else(|| Error::data("a blosc stream reaches beyond the chunk").at(at)))
     }
 }

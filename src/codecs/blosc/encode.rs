@@ -53,7 +53,7 @@ impl Params {
 fn compressor(cname: &str) -> Result<Compressor> {
     let known = Compressor::ALL.into_iter().find(|c| c.name() == cname);
     known.ok_or_else(|| match cname {
-        "snappy" => Error::config("cname", "\"cname\": snappy is not available in this build"),
+        "snappy" => Error::config("cname", "\"cname\": snappy chunks are read but not written"),
         _ => Error::config("cname", "\"cname\" must be one of blosclz, lz4, lz4hc, zlib, zstd"),
     })
 }

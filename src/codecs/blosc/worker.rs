@@ -95,6 +95,7 @@ impl Inner {
         Ok(match format {
             Format::BloscLz => blosclz::decompress(src, dst).is_some(),
             Format::Lz4 => lz4::decompress(src, dst) == Ok(dst.len()),
+            Format::Snappy => snap::raw::Decoder::new().decompress(src, dst) == Ok(dst.len()),
             Format::Zlib => self.inflate(src, dst, call)?,
             Format::Zstd => self.zstd(src, dst, call)?,
         })

@@ -34,12 +34,14 @@ impl Codec for Bz2 {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
         let _memory = out.call().charge(bzip2::compress_memory(self.level))?;
+        out.prepare(bzip2::bound(src.len() as u64) as usize);
         stream::run(&mut Compressor::new(self.level)?, src, out)?;
         Ok(Layout::bytes(out.len()))
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
+        out.prepare(src.len().saturating_mul(4));
         let mut at = 0;
         while let Some(rest) = src.get(at..).filter(|rest| !rest.is_empty()) {
             if !starts_stream(rest) && at > 0 && !out.call().strict() {

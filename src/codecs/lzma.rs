@@ -210,12 +210,14 @@ impl Codec for Lzma {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
         let _memory = out.call().charge(lzma::encoder_memory(&self.filters).unwrap_or_default() as usize)?;
+        out.prepare(src.len() / 2 + 256);
         stream::run(&mut self.encoder()?, src, out)?;
         Ok(Layout::bytes(out.len()))
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
+        out.prepare(src.len().saturating_mul(4));
         let mut at = stream::run_from(&mut self.decoder(out.call())?, src, 0, out)?;
         while at < src.len() {
             at = stream::run_from(&mut self.decoder(out.call())?, src, at, out)?;

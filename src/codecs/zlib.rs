@@ -48,3 +48,50 @@ impl Codec for Zlib {
         Some(zlib::bound(src.nbytes() as u64))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::compressor_tests::{decode, decode_strict, encode, kind, printed, refused};
+    use crate::core::Kind;
+
+    const ZLIB: &str = r#"{"id":"zlib"}"#;
+    const HELLO: &[u8] = b"\x78\x01\xcb\x48\xcd\xc9\xc9\x07\0\x06\x2c\x02\x15";
+
+    #[test]
+    fn bytes_are_those_of_numcodecs() {
+        assert_eq!(encode(ZLIB, b"hello"), HELLO);
+        assert_eq!(encode(ZLIB, b""), b"\x78\x01\x03\0\0\0\0\x01");
+        for (level, second) in [("-1", 0x9c), ("0", 0x01), ("2", 0x5e), ("5", 0x5e), ("6", 0x9c), ("7", 0xda), ("9", 0xda)] {
+            assert_eq!(encode(&format!(r#"{{"id":"zlib","level":{level}}}"#), b"hello")[1], second, "{level}");
+        }
+    }
+
+    #[test]
+    fn levels_are_checked_at_once() {
+        assert_eq!(printed(ZLIB), r#"{"id":"zlib","level":1}"#);
+        for level in ["-2", "10", "1.0", r#""1""#, "null"] {
+            assert_eq!(refused(&format!(r#"{{"id":"zlib","level":{level}}}"#)).as_deref(), Some("level"), "{level}");
+        }
+    }
+
+    #[test]
+    fn bytes_behind_the_stream_are_ignored_or_refused_in_strict_mode() {
+        let input = [HELLO, b"junk"].concat();
+        assert_eq!(decode(ZLIB, &input).expect("as numcodecs"), b"hello");
+        let error = decode_strict(ZLIB, &input).expect_err("strict");
+        assert_eq!((error.kind(), error.details().offset), (Kind::Data, Some(HELLO.len() as u64)));
+    }
+
+    #[test]
+    fn other_wrappings_and_wrong_sums_are_refused() {
+        let raw = &HELLO[2..9];
+        let gzip = encode(r#"{"id":"gzip"}"#, b"hello");
+        let dictionary = [b"\x78\x20\0\0\0\x01", raw].concat();
+        for input in [b"", raw, &gzip, &dictionary] {
+            assert_eq!(kind(decode(ZLIB, input)), Some(Kind::Data), "{input:?}");
+        }
+        let mut wrong = HELLO.to_vec();
+        wrong[12] ^= 1;
+        assert_eq!(kind(decode(ZLIB, &wrong)), Some(Kind::Checksum));
+    }
+}

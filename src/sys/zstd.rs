@@ -178,6 +178,7 @@ fn failure(result: usize) -> Error {
     let text = unsafe { CStr::from_ptr(z::ZSTD_getErrorName(result)) }.to_string_lossy();
     match error_code(result) {
         Code::ZSTD_error_checksum_wrong => Error::new(Kind::Checksum, "XXH64 of the decoded data differs from the stored one"),
+        Code::ZSTD_error_srcSize_wrong => Error::data("the frame is cut off"),
         Code::ZSTD_error_memory_allocation => Error::memory(CONTEXT),
         Code::ZSTD_error_dictionary_wrong => Error::unsupported("the frame needs a dictionary"),
         Code::ZSTD_error_frameParameter_windowTooLarge => Error::unsupported("the frame needs a window above 128 MiB"),

@@ -61,12 +61,10 @@ impl Codec for Base64 {
 /// Decodes text without anything odd in it. `false`: there is, or the room is too small; nothing is written.
 fn decode_clean(src: &[u8], out: &mut Sink<'_>) -> bool {
     let Ok(total) = STANDARD.decoded_length(src) else { return false };
-    let Ok(dst) = out.take(total) else { return false };
-    let clean = STANDARD.decode(src, dst.as_out()).is_ok();
-    if !clean {
-        out.retract(total);
+    if STANDARD.check(src).is_err() {
+        return false; // found out first: memory behind the result belongs to the caller
     }
-    clean
+    out.take(total).is_ok_and(|dst| STANDARD.decode(src, dst.as_out()).is_ok())
 }
 
 fn lenient_length(src: &[u8]) -> Result<usize> {

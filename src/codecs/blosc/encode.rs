@@ -10,7 +10,8 @@ use crate::sys::blosc::{self, Compressor, MAX_INPUT, OVERHEAD, Settings, Shuffle
 /// How to compress, as a configuration says it.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    compressor: Compressor,
+    /// `None` = snappy, which is read but not written.
+    compressor: Option<Compressor>,
     clevel: u8,
     /// `None` = by bits for items of one byte, by bytes for others.
     shuffle: Option<Shuffle>,
@@ -37,25 +38,26 @@ impl Params {
     }
 
     /// With items of `itemsize` bytes.
-    fn settings(&self, itemsize: usize) -> Settings {
+    fn settings(&self, itemsize: usize) -> Result<Settings> {
+        let snappy = || Error::unsupported("snappy inside blosc is read but not written");
         let typesize = self.typesize.unwrap_or(itemsize).max(1);
         let auto = if typesize == 1 { Shuffle::Bit } else { Shuffle::Byte };
-        Settings {
-            compressor: self.compressor,
+        Ok(Settings {
+            compressor: self.compressor.ok_or_else(snappy)?,
             clevel: self.clevel,
             shuffle: self.shuffle.unwrap_or(auto),
             typesize,
             blocksize: self.blocksize,
-        }
+        })
     }
 }
 
-fn compressor(cname: &str) -> Result<Compressor> {
+fn compressor(cname: &str) -> Result<Option<Compressor>> {
     let known = Compressor::ALL.into_iter().find(|c| c.name() == cname);
-    known.ok_or_else(|| match cname {
-        "snappy" => Error::config("cname", "\"cname\": snappy chunks are read but not written"),
-        _ => Error::config("cname", "\"cname\" must be one of blosclz, lz4, lz4hc, zlib, zstd"),
-    })
+    if known.is_none() && cname != "snappy" {
+        return Err(Error::config("cname", "\"cname\" must be one of blosclz, lz4, lz4hc, snappy, zlib, zstd"));
+    }
+    Ok(known)
 }
 
 /// What is not an integer counts as not given, as in numcodecs.
@@ -73,7 +75,7 @@ pub fn compress(params: &Params, itemsize: usize, src: &[u8], out: &mut Sink<'_>
     if src.len() > MAX_INPUT {
         return Err(Error::shape(format!("{} bytes are more than the {MAX_INPUT} of a blosc chunk", src.len())));
     }
-    let settings = params.settings(itemsize);
+    let settings = params.settings(itemsize)?;
     let call = out.call();
     call.checkpoint(0, src.len() as u64)?;
     let _memory = call.charge(blosc::memory(&settings, src.len()))?;

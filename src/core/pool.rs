@@ -89,7 +89,7 @@ mod tests {
         };
         drop(pool.get(make));
         assert_eq!(pool.get(make).map(|c| *c), Ok(1));
-        pool.get(make).ok().map(Pooled::discard);
+        pool.get(make).expect("made").discard();
         assert_eq!(pool.get(make).map(|c| *c), Ok(2));
     }
 

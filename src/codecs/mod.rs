@@ -10,6 +10,8 @@ mod bz2;
 mod checksum;
 mod crc32;
 mod crc32c;
+mod delta;
+mod fixedscaleoffset;
 mod fletcher32;
 mod gzip;
 mod jenkins_lookup3;
@@ -40,6 +42,8 @@ pub const ALL: &[&CodecDef] = &[
     &bz2::DEF,
     &crc32::DEF,
     &crc32c::DEF,
+    &delta::DEF,
+    &fixedscaleoffset::DEF,
     &fletcher32::DEF,
     &gzip::DEF,
     &jenkins_lookup3::DEF,

@@ -17,6 +17,16 @@ pub fn encode_fixed(json: &str, dtype: &str, shape: &[usize], bytes: &[u8]) -> R
     encode(json, &ArrayRef::fixed(&layout, bytes)?)
 }
 
+/// As [`encode_fixed`], in strict mode.
+pub fn encode_strict(json: &str, dtype: &str, shape: &[usize], bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut limits = Limits::default();
+    limits.strict = true;
+    let layout = Layout::contiguous(Dtype::parse(dtype)?, shape, crate::core::Order::C)?;
+    let mut out = Sink::owned(Call::new(&limits, None));
+    build(json)?.encode(&ArrayRef::fixed(&layout, bytes)?, &mut out)?;
+    Ok(out.into_parts().0)
+}
+
 /// Encodes a flat array of items of variable length; `dtype` is that inside an item, or `|O`.
 pub fn encode_items(json: &str, items: Items, dtype: &str, values: &[&[u8]]) -> Result<Vec<u8>> {
     let layout = Layout::objects(items, Dtype::parse(dtype)?, &[values.len()])?;

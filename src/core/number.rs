@@ -54,6 +54,21 @@ pub fn is_whole(dtype: Dtype) -> bool {
     matches!(dtype.class, Class::Bool | Class::Int | Class::Uint | Class::Datetime(_) | Class::Timedelta(_))
 }
 
+/// NumPy's common type of two types of numbers of which at least one is a float or complex.
+pub fn promoted(a: Dtype, b: Dtype) -> Dtype {
+    let needed = |dtype: Dtype| match dtype.class {
+        Class::Complex => dtype.itemsize / 2,
+        Class::Float => dtype.itemsize,
+        Class::Bool => 2,
+        _ => (2 * dtype.itemsize).min(8), // an integer of 1 byte fits a float of 2, one of 2 bytes a float of 4
+    };
+    let float = needed(a).max(needed(b));
+    if a.class == Class::Complex || b.class == Class::Complex {
+        return Dtype::native(Class::Complex, 2 * float.max(4));
+    }
+    Dtype::native(Class::Float, float)
+}
+
 /// The cast between two types, whatever their byte order.
 pub fn cast_fn(from: Dtype, to: Dtype) -> Result<CastFn> {
     struct Same;

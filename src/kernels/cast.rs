@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(one::<f64, i32>(1e10), i32::MIN);
         assert_eq!(one::<f64, i16>(40000.0), -25536);
         assert_eq!(one::<f64, u8>(-1.0), 255);
-        assert_eq!((one::<f64, u32>(1e10), one::<f64, u32>(f64::NAN), one::<f64, u32>(-1.0)), (0, 1 << 31, u32::MAX));
+        assert_eq!((one::<f64, u32>(1e10), one::<f64, u32>(f64::NAN), one::<f64, u32>(-1.0)), (1410065408, 0, u32::MAX));
         assert_eq!((one::<f64, u64>(f64::INFINITY), one::<f64, u64>(f64::NAN)), (0, 1 << 63));
         assert_eq!((one::<f64, i64>(-1.9), one::<f32, i64>(1e30)), (-1, i64::MIN));
     }

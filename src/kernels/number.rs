@@ -35,10 +35,6 @@ pub trait Number: Copy + 'static {
     fn from_u64(value: u64) -> Self;
     /// Rounds, or drops the fraction; what no integer can hold becomes what an x86-64 processor makes of it.
     fn from_f64(value: f64) -> Self;
-    /// As [`Number::from_f64`] for a value that was a 2-byte float.
-    fn from_half(value: f32) -> Self {
-        Self::from_f64(f64::from(value))
-    }
     /// Drops the imaginary part unless the type has one.
     fn from_complex(re: f64, _im: f64) -> Self {
         Self::from_f64(re)
@@ -80,19 +76,14 @@ fn truncate64(value: f64) -> i64 {
     if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) { value as i64 } else { i64::MIN }
 }
 
-/// The upper half of the range is converted with 2^31 taken off, as compilers do.
-fn truncate_u32(value: f64) -> u32 {
-    const HALF: f64 = 2_147_483_648.0;
-    if value >= HALF { truncate32(value - HALF) as u32 ^ (1 << 31) } else { truncate32(value) as u32 }
-}
-
+/// The upper half of the range is converted with 2^63 taken off, as compilers do.
 fn truncate_u64(value: f64) -> u64 {
     const HALF: f64 = 9_223_372_036_854_775_808.0;
     if value >= HALF { truncate64(value - HALF) as u64 ^ (1 << 63) } else { truncate64(value) as u64 }
 }
 
 macro_rules! integer {
-    ($type:ty, $source:ident as $via:ty, |$float:ident| $truncated:expr, |$half:ident| $from_half:expr) => {
+    ($type:ty, $source:ident as $via:ty, |$float:ident| $truncated:expr) => {
         impl Number for $type {
             const SIZE: usize = size_of::<$type>();
             const ZERO: Self = 0;
@@ -117,9 +108,6 @@ macro_rules! integer {
             fn from_f64($float: f64) -> Self {
                 $truncated as $type
             }
-            fn from_half($half: f32) -> Self {
-                $from_half as $type
-            }
             fn wide(self) -> Wide {
                 Wide::Int(i128::from(self))
             }
@@ -142,14 +130,14 @@ macro_rules! integer {
     };
 }
 
-integer!(i8, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
-integer!(u8, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
-integer!(i16, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
-integer!(u16, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
-integer!(i32, from_i64 as i64, |x| truncate32(x), |x| truncate32(x.into()));
-integer!(u32, from_i64 as i64, |x| truncate_u32(x), |x| truncate64(x.into()));
-integer!(i64, from_i64 as i64, |x| truncate64(x), |x| truncate64(x.into()));
-integer!(u64, from_u64 as u64, |x| truncate_u64(x), |x| truncate_u64(x.into()));
+integer!(i8, from_i64 as i64, |x| truncate32(x));
+integer!(u8, from_i64 as i64, |x| truncate32(x));
+integer!(i16, from_i64 as i64, |x| truncate32(x));
+integer!(u16, from_i64 as i64, |x| truncate32(x));
+integer!(i32, from_i64 as i64, |x| truncate32(x));
+integer!(u32, from_i64 as i64, |x| truncate64(x));
+integer!(i64, from_i64 as i64, |x| truncate64(x));
+integer!(u64, from_u64 as u64, |x| truncate_u64(x));
 
 /// A truth value. Sums are taken modulo 2, so that a sum undoes a difference.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -308,7 +296,7 @@ impl Number for f16 {
         self.to_bits().write(bytes, swap);
     }
     fn cast<T: Number>(self) -> T {
-        T::from_half(half_to_f32(self))
+        T::from_f64(half_to_f32(self).into())
     }
     fn from_i64(value: i64) -> Self {
         half_from_f32(value as f32)

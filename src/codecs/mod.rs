@@ -7,6 +7,7 @@ mod base64;
 mod bitround;
 pub mod blosc;
 mod bz2;
+mod categorize;
 mod checksum;
 mod crc32;
 mod crc32c;
@@ -40,6 +41,7 @@ pub const ALL: &[&CodecDef] = &[
     &bitround::DEF,
     &blosc::DEF,
     &bz2::DEF,
+    &categorize::DEF,
     &crc32::DEF,
     &crc32c::DEF,
     &delta::DEF,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use serde_json::{Map, Value};
 
 use crate::codecs;
-use crate::core::codec::Codec;
+use crate::core::codec::{Codec, CodecDef};
 use crate::core::config::{Config, wrong_type};
 use crate::core::error::{Error, Kind, Result};
 
@@ -55,7 +55,7 @@ pub struct Registry {
 impl Registry {
     /// `allowed` = ids of the built-in codecs to keep; `None` = all.
     pub fn new(allowed: Option<Vec<String>>) -> Result<Self> {
-        if let Some(unknown) = allowed.iter().flatten().find(|id| codecs::find(id).is_none()) {
+        if let Some(unknown) = allowed.iter().flatten().find(|id| codecs::find(id).or_else(|| codecs::find_legacy(id)).is_none()) {
             return Err(unknown_codec(unknown));
         }
         Ok(Registry { allowed, ..Self::default() })
@@ -71,8 +71,12 @@ impl Registry {
         Ok(())
     }
 
-    fn allows(&self, id: &str) -> bool {
-        self.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(|a| a == id))
+    /// The built-in codec of that id, if it is allowed; a legacy one only where it is named.
+    fn built_in(&self, id: &str) -> Option<&'static CodecDef> {
+        match &self.allowed {
+            None => codecs::find(id),
+            Some(allowed) => allowed.iter().find(|a| *a == id).and_then(|id| codecs::find(id).or_else(|| codecs::find_legacy(id))),
+        }
     }
 }
 
@@ -99,7 +103,7 @@ pub fn from_map(given: &Map<String, Value>, registry: Option<&Registry>) -> Resu
             return Ok(Instance { id: id.to_owned(), config: given.clone(), codec });
         }
     }
-    let def = codecs::find(id).filter(|_| registry.is_none_or(|r| r.allows(id))).ok_or_else(|| unknown_codec(id))?;
+    let def = registry.map_or_else(|| codecs::find(id), |registry| registry.built_in(id)).ok_or_else(|| unknown_codec(id))?;
     let mut config = Config::new(def.id, given);
     let codec = (def.make)(&mut config).map_err(|e| e.in_codec(id))?;
     let config = config.finish().map_err(|e| e.in_codec(id))?;
@@ -110,4 +114,19 @@ fn unknown_codec(id: &str) -> Error {
     let mut shown: String = id.chars().take(40).collect();
     shown = shown.escape_default().to_string();
     Error::config("id", format!("no codec with id \"{shown}\"")).with_kind(Kind::UnknownCodec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn legacy_layouts_are_built_only_where_they_are_named() {
+        let kind = |registry: Option<&Registry>| from_json(r#"{"id":"json"}"#, registry).map(|_| ()).map_err(|e| e.kind());
+        assert_eq!(kind(None), Err(Kind::UnknownCodec));
+        assert_eq!(kind(Some(&Registry::default())), Err(Kind::UnknownCodec));
+        let named = Registry::new(Some(vec!["json".to_owned()])).expect("known ids");
+        assert_eq!(kind(Some(&named)), Ok(()));
+        assert!(Registry::new(Some(vec!["jason".to_owned()])).is_err());
+    }
 }

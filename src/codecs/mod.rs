@@ -16,6 +16,9 @@ mod fixedscaleoffset;
 mod fletcher32;
 mod gzip;
 mod jenkins_lookup3;
+mod json;
+mod json2;
+mod json_text;
 mod lz4;
 mod lzma;
 mod packbits;
@@ -49,6 +52,7 @@ pub const ALL: &[&CodecDef] = &[
     &fletcher32::DEF,
     &gzip::DEF,
     &jenkins_lookup3::DEF,
+    &json2::DEF,
     &lz4::DEF,
     &lzma::DEF,
     &packbits::DEF,
@@ -62,7 +66,18 @@ pub const ALL: &[&CodecDef] = &[
     &zstd::DEF,
 ];
 
+/// Layouts that numcodecs had once, under ids that it does not know any more. Built only where a registry names them.
+#[rustfmt::skip]
+pub const LEGACY: &[&CodecDef] = &[
+    &json::DEF,
+];
+
 /// The codec of that id.
 pub fn find(id: &str) -> Option<&'static CodecDef> {
     ALL.iter().copied().find(|def| def.id == id)
+}
+
+/// The legacy codec of that id.
+pub fn find_legacy(id: &str) -> Option<&'static CodecDef> {
+    LEGACY.iter().copied().find(|def| def.id == id)
 }

@@ -8,7 +8,8 @@ pub fn build(json: &str) -> Result<Box<dyn Codec>> {
     let map = serde_json::from_str(json).expect("test JSON");
     let mut config = Config::new("test", &map);
     let id = config.raw("id").and_then(|id| id.as_str()).expect("an id");
-    (super::find(id).expect("a codec").make)(&mut config)
+    let def = super::find(id).or_else(|| super::find_legacy(id)).expect("a codec");
+    (def.make)(&mut config)
 }
 
 /// Encodes an array of fixed-size items.

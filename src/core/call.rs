@@ -96,6 +96,32 @@ impl Limits {
     }
 }
 
+/// Calls the progress callback every [`STEP`] bytes or so of a loop with many small steps.
+#[derive(Debug)]
+pub struct Pace {
+    next: usize,
+}
+
+/// Bytes between two calls of the progress callback.
+const STEP: usize = 1 << 20;
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace { next: STEP }
+    }
+}
+
+impl Pace {
+    /// Tells how far the loop is.
+    pub fn step(&mut self, call: &Call<'_>, done: usize, total: usize) -> Result<()> {
+        if done < self.next {
+            return Ok(());
+        }
+        self.next = done.saturating_add(STEP);
+        call.checkpoint(done as u64, total as u64)
+    }
+}
+
 /// Bytes counted against `max_memory`, given back on drop.
 #[derive(Debug)]
 pub struct Charge<'a> {

@@ -2,15 +2,19 @@
 
 pub mod array;
 pub mod call;
+pub mod charset;
 pub mod codec;
 pub mod config;
 pub mod convert;
 pub mod dtype;
 pub mod error;
+pub mod json;
 pub mod layout;
+pub mod nested;
 pub mod number;
 pub mod pool;
 pub mod pyfloat;
+pub mod scalar;
 pub mod sink;
 pub mod stream;
 pub mod text;

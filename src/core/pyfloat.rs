@@ -7,7 +7,7 @@ use std::ops::Deref;
 const ROOM: usize = 32;
 
 /// A short ASCII text without an allocation.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Text {
     bytes: [u8; ROOM],
     len: usize,
@@ -30,10 +30,6 @@ impl Write for Text {
 }
 
 impl Text {
-    const fn new() -> Self {
-        Text { bytes: [0; ROOM], len: 0 }
-    }
-
     fn push(&mut self, text: &str) {
         let _ = self.write_str(text); // the room is enough for every float
     }
@@ -45,7 +41,7 @@ impl Text {
 
 /// Python's `repr`; `nan`, `inf` and `-inf` for what is not finite.
 pub fn repr(value: f64) -> Text {
-    let mut text = Text::new();
+    let mut text = Text::default();
     if !value.is_finite() {
         text.push(match (value.is_nan(), value < 0.0) {
             (true, _) => "nan",
@@ -54,17 +50,14 @@ pub fn repr(value: f64) -> Text {
         });
         return text;
     }
-    let mut plain = Text::new();
-    let _ = write!(plain, "{:e}", value.abs());
-    let (mantissa, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
-    let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (digits, exponent) = shortest(value.abs());
     if value.is_sign_negative() {
         text.push("-");
     }
     if (-4..16).contains(&exponent) {
-        fixed(&mut text, first, rest, exponent);
+        fixed(&mut text, &digits, exponent);
     } else {
+        let (first, rest) = digits.split_at(digits.len().min(1));
         text.push(first);
         if !rest.is_empty() {
             text.push(".");
@@ -75,18 +68,37 @@ pub fn repr(value: f64) -> Text {
     text
 }
 
-/// The digits `first` and `rest`, times ten to the `exponent`, without an exponent.
-fn fixed(text: &mut Text, first: &str, rest: &str, exponent: i32) {
+/// The shortest digits, without zeros at either end, and the power of ten of the first one. Of two texts equally near, Python and
+/// `zmij` take the one with an even last digit; the standard library does not.
+fn shortest(value: f64) -> (Text, i32) {
+    let mut buffer = zmij::Buffer::new();
+    let plain = buffer.format_finite(value);
+    let (mantissa, power) = plain.split_once('e').unwrap_or((plain, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut all = Text::default();
+    all.push(whole);
+    all.push(fraction);
+    let significant = all.trim_start_matches('0');
+    let exponent = whole.len() as i32 - (all.len - significant.len()) as i32 - 1 + power.parse().unwrap_or(0);
+    let mut digits = Text::default();
+    digits.push(significant.trim_end_matches('0'));
+    if digits.is_empty() {
+        digits.push("0");
+        return (digits, 0);
+    }
+    (digits, exponent)
+}
+
+/// The digits times ten to the `exponent` (of the first one), without an exponent.
+fn fixed(text: &mut Text, digits: &str, exponent: i32) {
     if exponent < 0 {
         text.push("0.");
         text.zeros(exponent.unsigned_abs() as usize - 1);
-        text.push(first);
-        text.push(rest);
+        text.push(digits);
         return;
     }
-    let whole = exponent as usize;
-    let (before, after) = rest.split_at(whole.min(rest.len()));
-    text.push(first);
+    let whole = exponent as usize + 1;
+    let (before, after) = digits.split_at(whole.min(digits.len()));
     text.push(before);
     text.zeros(whole - before.len());
     text.push(".");
@@ -108,6 +120,8 @@ mod tests {
             (123456789.125, "123456789.125"),
             (1e15, "1000000000000000.0"),
             (1e16, "1e+16"),
+            (240.125396728515625, "240.12539672851562"), // halfway between ..562 and ..563
+            (100.0, "100.0"),
             (1.5e16, "1.5e+16"),
             (9007199254740993.0, "9007199254740992.0"),
             (9.999999999999998e15, "9999999999999998.0"),

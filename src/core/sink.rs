@@ -120,6 +120,16 @@ impl<'a> Sink<'a> {
         self.memory().len().min(most).saturating_sub(self.len)
     }
 
+    /// Makes room for a result of known size, if `seen` bytes of input make it plausible; one that is far larger than the input
+    /// which claims it grows with what is really decoded.
+    pub fn reserve_claim(&mut self, nbytes: usize, seen: usize) -> Result<()> {
+        if self.is_caller() || nbytes <= seen.saturating_mul(64) {
+            self.take(nbytes)?;
+            self.retract(nbytes);
+        }
+        Ok(())
+    }
+
     /// Makes room ahead where the final size can be guessed; never fails and never passes a limit.
     pub fn prepare(&mut self, nbytes: usize) {
         let most = usize::try_from(self.max).unwrap_or(usize::MAX);

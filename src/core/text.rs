@@ -29,6 +29,49 @@ pub fn fill_utf8(characters: impl Iterator<Item = char>, dst: &mut [u8]) {
     }
 }
 
+/// A code point below 0x110000 as UTF-8, a surrogate as the three bytes that UTF-8 would give it.
+pub fn point_bytes(point: u32, room: &mut [u8; 4]) -> &[u8] {
+    match char::from_u32(point) {
+        Some(character) => character.encode_utf8(room).as_bytes(),
+        None => {
+            *room = [0xe0 | (point >> 12 & 0x0f) as u8, 0x80 | (point >> 6 & 0x3f) as u8, 0x80 | (point & 0x3f) as u8, 0];
+            room.get(..3).unwrap_or_default()
+        }
+    }
+}
+
+/// Appends a code point as [`point_bytes`] gives it.
+pub fn push_point(point: u32, to: &mut Vec<u8>) -> Result<()> {
+    if point > u32::from(char::MAX) {
+        return Err(Error::data(format!("code point {point:#x} is above U+10FFFF")));
+    }
+    to.try_reserve(4).map_err(|_| Error::memory(4))?;
+    to.extend_from_slice(point_bytes(point, &mut [0; 4]));
+    Ok(())
+}
+
+/// The first code point of UTF-8 in which surrogates may stand as three bytes, and its length. The text is known to be whole.
+pub fn first_point(text: &[u8]) -> Option<(u32, usize)> {
+    let first = *text.first()?;
+    let (len, bits) = match first {
+        0..0x80 => (1, u32::from(first)),
+        0x80..0xe0 => (2, u32::from(first & 0x1f)),
+        0xe0..0xf0 => (3, u32::from(first & 0x0f)),
+        _ => (4, u32::from(first & 0x07)),
+    };
+    let rest = text.get(1..len)?;
+    Some((rest.iter().fold(bits, |bits, byte| bits << 6 | u32::from(byte & 0x3f)), len))
+}
+
+/// Writes text to a `U` item: what does not fit is cut, the rest is filled with NULs.
+pub fn fill_utf32(mut text: &[u8], big_endian: bool, item: &mut [u8]) {
+    for unit in item.chunks_exact_mut(4) {
+        let (point, len) = first_point(text).unwrap_or_default();
+        text = text.get(len..).unwrap_or_default();
+        unit.copy_from_slice(&if big_endian { point.to_be_bytes() } else { point.to_le_bytes() });
+    }
+}
+
 /// An item without its trailing NULs, as NumPy takes `S` items.
 pub fn trim_nuls(item: &[u8]) -> &[u8] {
     let end = item.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
@@ -45,6 +88,16 @@ mod tests {
         assert_eq!(code_points(&item, false).collect::<Vec<_>>(), [97, 0, 98]);
         assert_eq!(code_points(&[0, 0, 0x65, 0xe5], true).collect::<Vec<_>>(), [0x65e5]);
         assert_eq!((trim_nuls(b"a\0b\0\0"), trim_nuls(b"\0\0")), (&b"a\0b"[..], &b""[..]));
+    }
+
+    #[test]
+    fn points_survive_the_way_through_utf8() {
+        for point in [0, 0x7f, 0x80, 0x7ff, 0x800, 0xd800, 0xdfff, 0xffff, 0x10000, 0x10ffff] {
+            let mut text = Vec::new();
+            push_point(point, &mut text).expect("a code point");
+            assert_eq!(first_point(&text), Some((point, text.len())));
+        }
+        assert!(push_point(0x110000, &mut Vec::new()).is_err());
     }
 
     #[test]

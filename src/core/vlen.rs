@@ -1,13 +1,11 @@
 //! The layout of the three `vlen-*` codecs: a 32-bit count, then each item behind its 32-bit length, all little endian.
 
+use super::call::Pace;
 use super::error::{Error, Result};
 use super::sink::Sink;
 
 /// Bytes of the count and of each length.
 const HEADER: usize = 4;
-
-/// Bytes between two calls of the progress callback.
-const STEP: usize = 1 << 20;
 
 /// Writes `count` items. `len` tells the length of an item, `fill` writes that many bytes.
 pub fn encode(count: usize, out: &mut Sink<'_>, len: impl Fn(usize) -> Result<usize>, fill: impl Fn(usize, &mut [u8])) -> Result<()> {
@@ -19,7 +17,7 @@ pub fn encode(count: usize, out: &mut Sink<'_>, len: impl Fn(usize) -> Result<us
     let call = out.call();
     let (first, mut rest) = split(out.take(total)?, HEADER);
     first.copy_from_slice(&header.to_le_bytes());
-    let mut next = STEP;
+    let mut pace = Pace::default();
     for i in 0..count {
         let n = len(i)?;
         let length =
@@ -29,10 +27,7 @@ pub fn encode(count: usize, out: &mut Sink<'_>, len: impl Fn(usize) -> Result<us
         let (item, tail) = split(tail, n);
         fill(i, item);
         rest = tail;
-        if total - rest.len() >= next {
-            call.checkpoint((total - rest.len()) as u64, total as u64)?;
-            next = total - rest.len() + STEP;
-        }
+        pace.step(&call, total - rest.len(), total)?;
     }
     Ok(())
 }
@@ -64,16 +59,12 @@ pub fn decode(src: &[u8], out: &mut Sink<'_>, check: impl Fn(usize, &[u8]) -> Re
     }
     let call = out.call();
     let mut rest = out.take(end - start)?;
-    let mut next = STEP;
+    let mut pace = Pace::default();
     for item in Frames::new(src)?.flatten() {
         let (room, tail) = split(rest, item.len());
         room.copy_from_slice(item);
         rest = tail;
-        let done = end - start - rest.len();
-        if done >= next {
-            call.checkpoint(done as u64, (end - start) as u64)?;
-            next = done + STEP;
-        }
+        pace.step(&call, end - start - rest.len(), end - start)?;
     }
     Ok(count)
 }

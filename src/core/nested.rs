@@ -1,0 +1,78 @@
+//! Arrays as nested lists, in index order whatever the order in memory.
+
+use super::error::Result;
+use super::layout::Order;
+
+/// What comes next in the nested lists. The outermost list is not told: it holds more than the items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A list of so many elements begins.
+    Open(usize),
+    /// An item, by its place in memory.
+    Item(usize),
+    /// The innermost open list ends.
+    Close,
+}
+
+/// Visits an array of this shape. No dimension is one item.
+pub fn walk(shape: &[usize], order: Order, mut visit: impl FnMut(Step) -> Result<()>) -> Result<()> {
+    let Some((&extent, inner)) = shape.split_first() else { return visit(Step::Item(0)) };
+    let stride = Stride { order, outer: 1 };
+    let step = stride.of(inner);
+    (0..extent).try_for_each(|i| list(inner, stride.inside(extent), i * step, &mut visit))
+}
+
+fn list(shape: &[usize], stride: Stride, place: usize, visit: &mut impl FnMut(Step) -> Result<()>) -> Result<()> {
+    let Some((&extent, inner)) = shape.split_first() else { return visit(Step::Item(place)) };
+    visit(Step::Open(extent))?;
+    let step = stride.of(inner);
+    (0..extent).try_for_each(|i| list(inner, stride.inside(extent), place + i * step, visit))?;
+    visit(Step::Close)
+}
+
+/// Distance in memory from an element to the next, in items.
+#[derive(Clone, Copy)]
+struct Stride {
+    order: Order,
+    /// Product of the extents of the outer dimensions.
+    outer: usize,
+}
+
+impl Stride {
+    fn of(self, inner: &[usize]) -> usize {
+        if self.order == Order::F { self.outer } else { inner.iter().product() }
+    }
+
+    fn inside(self, extent: usize) -> Self {
+        Stride { outer: self.outer * extent, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(shape: &[usize], order: Order) -> String {
+        let mut text = String::new();
+        let visit = |step| {
+            match step {
+                Step::Open(_) => text.push('['),
+                Step::Item(i) => text.push_str(&i.to_string()),
+                Step::Close => text.push(']'),
+            }
+            Ok(())
+        };
+        walk(shape, order, visit).expect("walks");
+        text
+    }
+
+    #[test]
+    fn index_order_in_either_memory_order() {
+        assert_eq!(written(&[2, 3], Order::C), "[012][345]");
+        assert_eq!(written(&[2, 3], Order::F), "[024][135]");
+        assert_eq!(written(&[2, 1, 2], Order::F), "[[02]][[13]]");
+        assert_eq!(written(&[], Order::C), "0");
+        assert_eq!(written(&[2, 0], Order::C), "[][]");
+        assert_eq!(written(&[0, 2], Order::F), "");
+    }
+}

@@ -21,6 +21,9 @@ mod json2;
 mod json_text;
 mod lz4;
 mod lzma;
+mod msgpack;
+mod msgpack2;
+mod msgpack_values;
 mod packbits;
 mod pcodec;
 mod quantize;
@@ -55,6 +58,7 @@ pub const ALL: &[&CodecDef] = &[
     &json2::DEF,
     &lz4::DEF,
     &lzma::DEF,
+    &msgpack2::DEF,
     &packbits::DEF,
     &pcodec::DEF,
     &quantize::DEF,
@@ -70,6 +74,7 @@ pub const ALL: &[&CodecDef] = &[
 #[rustfmt::skip]
 pub const LEGACY: &[&CodecDef] = &[
     &json::DEF,
+    &msgpack::DEF,
 ];
 
 /// The codec of that id.

@@ -10,6 +10,7 @@ pub mod dtype;
 pub mod error;
 pub mod json;
 pub mod layout;
+pub mod msgpack;
 pub mod nested;
 pub mod number;
 pub mod pool;

@@ -70,6 +70,7 @@ fn signed(bits: u64, size: usize) -> i64 {
 
 fn float(bits: u64, size: usize) -> f64 {
     match size {
+        2 if f16::from_bits(bits as u16).is_nan() => f64::from_bits((bits & 0x8000) << 48 | 0x7ff0 << 48 | (bits & 0x3ff) << 42), // as it is
         2 => f16::from_bits(bits as u16).to_f64(),
         4 => f32::from_bits(bits as u32).into(),
         _ => f64::from_bits(bits),
@@ -92,6 +93,7 @@ pub fn store(value: Scalar<'_>, dtype: Dtype, item: &mut [u8]) -> Result<()> {
         },
         Class::Text => match value {
             Scalar::Text(text) => text::fill_utf32(text, dtype.big_endian, item),
+            Scalar::Bytes(bytes) if bytes.is_ascii() => text::fill_utf32(bytes, dtype.big_endian, item),
             _ => return Err(refused()),
         },
         Class::Complex | Class::Object => return Err(refused()),
@@ -160,6 +162,11 @@ fn float_bits(value: f64, size: usize) -> u64 {
 
 /// The nearest half. By way of `f32` it would be rounded twice, so the first step keeps in the last bit that something was lost.
 fn half_of(value: f64) -> f16 {
+    if value.is_nan() {
+        let payload = (value.to_bits() >> 42 & 0x3ff) as u16; // NumPy keeps it, quiet or not
+        let sign = if value.is_sign_negative() { 0xfc00 } else { 0x7c00 };
+        return f16::from_bits(sign | payload.max(1));
+    }
     let near = value as f32;
     let bits = near.to_bits();
     let odd = match f64::from(near).abs() - value.abs() {

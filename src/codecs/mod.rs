@@ -31,6 +31,8 @@ mod shuffle;
 mod vlen_array;
 mod vlen_bytes;
 mod vlen_utf8;
+#[cfg(feature = "zfp")]
+mod zfpy;
 mod zlib;
 mod zstd;
 
@@ -66,6 +68,7 @@ pub const ALL: &[&CodecDef] = &[
     &vlen_array::DEF,
     &vlen_bytes::DEF,
     &vlen_utf8::DEF,
+    #[cfg(feature = "zfp")] &zfpy::DEF,
     &zlib::DEF,
     &zstd::DEF,
 ];

@@ -8,6 +8,8 @@ pub mod bitround;
 pub mod bitshuffle;
 pub mod blocks;
 pub mod cast;
+#[cfg(feature = "zfp")]
+pub mod cells;
 pub mod complex;
 pub mod delta;
 pub mod fixedscaleoffset;

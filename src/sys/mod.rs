@@ -5,5 +5,7 @@ pub mod blosc;
 pub mod bzip2;
 pub mod lz4;
 pub mod lzma;
+#[cfg(feature = "zfp")]
+pub mod zfp;
 pub mod zlib;
 pub mod zstd;

@@ -1,0 +1,408 @@
+//! `zfpy`: zfp streams with a full header. What a stream holds is in its header: the configuration matters for encoding alone.
+#![forbid(unsafe_code)]
+
+mod header;
+
+use serde_json::{Map, Value};
+
+use self::header::{Header, Mode};
+use crate::core::codec::Info;
+use crate::core::config::{as_float, as_integer, wrong_type};
+use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Layout, Order, Result, Sink};
+use crate::kernels::cells::Grid;
+use crate::sys::zfp::{self, Decoder, Encoder, Scalar};
+
+/// Table entry.
+pub const DEF: CodecDef = CodecDef { id: "zfpy", make };
+
+/// Decoded bytes between two checkpoints.
+const PIECE: u64 = 1 << 20;
+
+/// How to encode.
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    Rate(f64),
+    Precision(i64),
+    Tolerance(f64),
+    /// A mode that zfpy does not encode; decoding works.
+    Unknown,
+}
+
+struct Zfpy {
+    wanted: Wanted,
+}
+
+fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
+    let mode = config.value("mode", 4.into());
+    let code = as_float(&mode).ok_or_else(|| wrong_type("mode", "an integer", &mode))?;
+    // Python takes "compression_kwargs", forgets it and prints its own.
+    config.raw("compression_kwargs");
+    let mut given = |key| config.raw(key).cloned().unwrap_or_else(|| Value::from(-1));
+    let (tolerance, rate, precision) = (given("tolerance"), given("rate"), given("precision"));
+    let (wanted, active) = match code {
+        2.0 => (Wanted::Rate(number("rate", &rate)?), Some(("rate", &rate))),
+        3.0 => (Wanted::Precision(planes(&precision)?), Some(("precision", &precision))),
+        4.0 => (Wanted::Tolerance(number("tolerance", &tolerance)?), Some(("tolerance", &tolerance))),
+        _ => (Wanted::Unknown, None),
+    };
+    if let Some((key, value)) = active {
+        config.print("compression_kwargs", Map::from_iter([(key.to_owned(), value.clone())]));
+    }
+    config.print("tolerance", tolerance);
+    config.print("rate", rate);
+    config.print("precision", precision);
+    Ok(Box::new(Zfpy { wanted }))
+}
+
+fn number(key: &str, value: &Value) -> Result<f64> {
+    as_float(value).filter(|n| n.is_finite()).ok_or_else(|| wrong_type(key, "a finite number", value))
+}
+
+fn planes(value: &Value) -> Result<i64> {
+    let number = as_integer(value).ok_or_else(|| wrong_type("precision", "an integer", value))?;
+    match i32::try_from(number) {
+        Ok(_) => Ok(number),
+        Err(_) => Err(Error::config("precision", format!("\"precision\" must fit 32 bits, {number} does not"))),
+    }
+}
+
+impl Codec for Zfpy {
+    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        let (layout, bytes) = (src.layout(), src.bytes()?);
+        if layout.order() != Order::C && !layout.is_vector() {
+            return Err(Error::shape("an array in F order: C order is taken"));
+        }
+        let header = self.header(layout)?;
+        if header.mode != Mode::Reversible && !finite(header.scalar, bytes) {
+            return Err(Error::unsupported(
+                "NaN or infinity in a lossy mode would destroy all numbers around it: the reversible mode keeps them",
+            ));
+        }
+        let grid = Grid::new(&header.shape, layout.dtype.itemsize);
+        let (call, _memory) = (out.call(), out.call().charge(zfp::MEMORY)?);
+        let mut encoder = Encoder::new(header.scalar, header.shape.len(), header.mode.params())?;
+        header.write(|value, count| encoder.bits(value, count));
+        let mut progress = Progress::new(&grid, bytes.len());
+        for cell in grid.iter() {
+            encoder.cell(|block| grid.gather(cell, bytes, block), out)?;
+            progress.step(|done, total| call.checkpoint(done, total))?;
+        }
+        encoder.finish(out)?;
+        Ok(Layout::bytes(out.len()))
+    }
+
+    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        let src = src.bytes()?;
+        let (header, start) = Header::parse(src)?;
+        let layout = Layout::contiguous(header.dtype(), &header.shape, Order::C)?;
+        let grid = Grid::new(&header.shape, layout.dtype.itemsize);
+        check_claim(&header, &grid, src, start)?;
+        let (call, _memory) = (out.call(), out.call().charge(zfp::MEMORY)?);
+        let mut decoder = Decoder::new(src, start, header.scalar, header.shape.len(), header.mode.params())?;
+        let mut progress = Progress::new(&grid, layout.nbytes());
+        let room = out.take(layout.nbytes())?;
+        for cell in grid.iter() {
+            grid.scatter(cell, decoder.cell()?, room);
+            progress.step(|done, total| call.checkpoint(done, total))?;
+        }
+        let end = decoder.position().div_ceil(64) as usize * 8;
+        if call.strict() && end < src.len() {
+            return Err(Error::data(format!("{} bytes follow the end of the stream", src.len() - end)).at(end));
+        }
+        Ok(layout)
+    }
+
+    fn encoded_bound(&self, src: &Layout) -> Option<u64> {
+        let header = self.header(src).ok()?;
+        let grid = Grid::new(&header.shape, src.dtype.itemsize);
+        let bits = 148 + grid.cells() * most_bits(&header);
+        Some(bits.div_ceil(64) * 8)
+    }
+
+    fn decoded_info(&self, src: &[u8]) -> Result<Info> {
+        let (header, _) = Header::parse(src)?;
+        let layout = Layout::contiguous(header.dtype(), &header.shape, Order::C)?;
+        Ok(Info { nbytes: layout.nbytes() as u64, layout: Some(layout) })
+    }
+
+    fn lossy(&self) -> bool {
+        match self.wanted {
+            Wanted::Rate(n) | Wanted::Tolerance(n) => n >= 0.0,
+            Wanted::Precision(n) => n >= 0,
+            Wanted::Unknown => false,
+        }
+    }
+}
+
+impl Zfpy {
+    fn header(&self, layout: &Layout) -> Result<Header> {
+        let scalar = scalar(layout.dtype)?;
+        let mode = match self.wanted {
+            Wanted::Rate(rate) if rate >= 0.0 => Mode::Rate(cell_bits(rate, scalar, layout.shape().len())?),
+            Wanted::Precision(planes) if planes >= 0 => Mode::Precision(if planes == 0 { 64 } else { planes.min(64) as u32 }),
+            Wanted::Tolerance(tolerance) if tolerance >= 0.0 => Mode::Accuracy(exponent(tolerance)),
+            Wanted::Unknown => return Err(Error::config("mode", "\"mode\" is neither 2 (rate), 3 (precision) nor 4 (tolerance)")),
+            _ => Mode::Reversible,
+        };
+        Header::new(scalar, layout.shape(), mode)
+    }
+}
+
+/// Bits of a cell at a rate. zfp writes past its own limit where a cell has no room for an exponent, and cuts what the header cannot say.
+fn cell_bits(rate: f64, scalar: Scalar, dims: usize) -> Result<u32> {
+    let least = match scalar {
+        Scalar::Float => 9,
+        Scalar::Double => 12,
+        _ => 1,
+    };
+    let bits = (f64::from(1u32 << (2 * dims.min(4))) * rate + 0.5).floor();
+    if bits < f64::from(least) || bits > f64::from(zfp::MAX_RATE) {
+        return Err(Error::config(
+            "rate",
+            format!("\"rate\" {rate} gives {bits} bits for each cell in {dims} dimensions: {least} to {} are possible", zfp::MAX_RATE),
+        ));
+    }
+    Ok(bits as u32)
+}
+
+/// The power of two that a tolerance reaches; the lowest there is for 0.
+fn exponent(tolerance: f64) -> i32 {
+    let bits = tolerance.abs().to_bits();
+    match (bits >> 52) as i32 {
+        0 => 63 - (bits.max(1).leading_zeros() as i32) - 1074,
+        biased => biased - 1023,
+    }
+}
+
+fn scalar(dtype: Dtype) -> Result<Scalar> {
+    match (dtype.class, dtype.itemsize) {
+        _ if !dtype.is_native() => Err(Error::dtype(format!("{dtype} is not in the byte order of this machine"))),
+        (Class::Int, 4) => Ok(Scalar::Int32),
+        (Class::Int | Class::Datetime(_) | Class::Timedelta(_), 8) => Ok(Scalar::Int64),
+        (Class::Float, 4) => Ok(Scalar::Float),
+        (Class::Float, 8) => Ok(Scalar::Double),
+        _ => Err(Error::dtype(format!("{dtype} is not taken: signed integers and floats of 4 and 8 bytes are"))),
+    }
+}
+
+/// Whether no number has all bits of its exponent set.
+fn finite(scalar: Scalar, bytes: &[u8]) -> bool {
+    const FLOAT: u32 = 0x7f80_0000;
+    const DOUBLE: u64 = 0x7ff0 << 48;
+    match scalar {
+        Scalar::Float => bytes.as_chunks().0.iter().all(|n| u32::from_ne_bytes(*n) & FLOAT != FLOAT),
+        Scalar::Double => bytes.as_chunks().0.iter().all(|n| u64::from_ne_bytes(*n) & DOUBLE != DOUBLE),
+        _ => true,
+    }
+}
+
+/// Most bits of a cell: what comes before the bit planes, all bits of the planes, and the tests between them.
+fn most_bits(header: &Header) -> u64 {
+    let params = header.mode.params();
+    let (planes, reversible, lossy) = match header.scalar {
+        Scalar::Int32 => (32, 5, 0),
+        Scalar::Int64 => (64, 6, 0),
+        Scalar::Float => (32, 2 + 8 + 5, 1 + 8),
+        Scalar::Double => (64, 2 + 11 + 6, 1 + 11),
+    };
+    let before = if header.mode == Mode::Reversible { reversible } else { lossy };
+    let values = 1u32 << (2 * header.shape.len());
+    let bits = before + values - 1 + values * params.maxprec.min(planes);
+    u64::from(bits.min(params.maxbits).max(params.minbits))
+}
+
+/// Every cell takes a bit at least, and all that its mode asks for.
+fn check_claim(header: &Header, grid: &Grid, src: &[u8], start: u64) -> Result<()> {
+    let least = u128::from(grid.cells()) * u128::from(header.mode.params().minbits.max(1));
+    if u128::from(start) + least > src.len() as u128 * 8 {
+        return Err(Error::data(format!("shape {:?} takes more than the {} bytes there are", header.shape, src.len())).at(src.len()));
+    }
+    Ok(())
+}
+
+/// Counts cells until the next checkpoint.
+struct Progress {
+    done: u64,
+    total: u64,
+    cell: u64,
+    next: u64,
+}
+
+impl Progress {
+    fn new(grid: &Grid, nbytes: usize) -> Self {
+        Progress { done: 0, total: nbytes as u64, cell: grid.cell_size() as u64, next: 0 }
+    }
+
+    fn step(&mut self, checkpoint: impl FnOnce(u64, u64) -> Result<()>) -> Result<()> {
+        self.done += self.cell;
+        if self.done < self.next {
+            return Ok(());
+        }
+        self.next = self.done + PIECE;
+        checkpoint(self.done.min(self.total), self.total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{build, decode, encode, encode_fixed};
+    use super::*;
+    use crate::core::call::{Call, Limits};
+    use crate::core::{Items, Kind};
+    use crate::kernels::plain;
+
+    const REVERSIBLE: &str = r#"{"id":"zfpy"}"#;
+    const RATE_8: &str = r#"{"id":"zfpy","mode":2,"rate":8}"#;
+    const PLANES_16: &str = r#"{"id":"zfpy","mode":3,"precision":16}"#;
+    const ERROR_001: &str = r#"{"id":"zfpy","tolerance":0.01}"#;
+
+    fn hex(text: &str) -> Vec<u8> {
+        text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).expect("hex"), 16).expect("hex")).collect()
+    }
+
+    fn kind<T>(result: Result<T>) -> Option<Kind> {
+        result.err().map(|e| e.kind())
+    }
+
+    fn square() -> Vec<u8> {
+        plain::bytes(&[1f64, 2.0, 3.0, 4.0]).to_vec()
+    }
+
+    /// Doubles that fill the window several times over.
+    fn long() -> (Vec<u8>, usize) {
+        let numbers: Vec<f64> = (0..40_000).map(|i| f64::from(i % 977).sqrt()).collect();
+        (plain::bytes(&numbers).to_vec(), numbers.len())
+    }
+
+    #[test]
+    fn the_worked_examples_come_out_bit_for_bit() {
+        let floats = plain::bytes(&[0f32, 1.0, 2.0, 3.0]).to_vec();
+        let ints = plain::bytes(&[0i32, 1, 2, 3]).to_vec();
+        let cases: [(&str, &str, &[usize], &[u8], &str); 5] = [
+            (REVERSIBLE, "<f8", &[2, 2], &square(), "7a6670051700001000000088099020e83401000000000000"),
+            (ERROR_001, "<f8", &[2, 2], &square(), "7a667005170000100000c0ca058843a008000000000000000000000000000000"),
+            (RATE_8, "<f4", &[4], &floats, "7a667005320000000000f00103ed1400"),
+            (PLANES_16, "<i4", &[4], &ints, "7a667005300000000000f08000000000"),
+            (r#"{"id":"zfpy","tolerance":0}"#, "<i4", &[4], &ints, "7a667005300000000000f0ff008088e0af8707000000d400"),
+        ];
+        for (config, dtype, shape, src, expected) in cases {
+            assert_eq!(encode_fixed(config, dtype, shape, src).expect("encodes"), hex(expected), "{config}");
+            let (layout, bytes, _) = decode(REVERSIBLE, &hex(expected)).expect("decodes");
+            assert_eq!((layout.dtype.to_string().as_str(), layout.shape()), (dtype, shape));
+            assert_eq!(bytes.len(), src.len());
+        }
+    }
+
+    #[test]
+    fn the_long_form_of_the_mode_is_read() {
+        // zfp 1.0.1 under expert parameters, decoded by zfpy 1.0.1.
+        let stream = hex("7a667005400000000000f0ff258088a0cd99070000d4f591c252020080155005");
+        let (layout, bytes, _) = decode(REVERSIBLE, &stream).expect("decodes");
+        assert_eq!((layout.shape(), plain::numbers(&bytes)), (&[5][..], Some(&[-1i32, 199, -1, 591, 778][..])));
+    }
+
+    #[test]
+    fn reversible_keeps_every_bit_of_every_type_in_every_dimension() {
+        for dtype in ["<i4", "<i8", "<f4", "<f8", "<M8[s]", "<m8"] {
+            for shape in [&[5][..], &[3, 9], &[4, 1, 6], &[2, 5, 3, 4]] {
+                let size = Dtype::parse(dtype).expect("dtype").itemsize;
+                let src: Vec<u8> = (0..shape.iter().product::<usize>() * size).map(|i| (i * i + i / 3) as u8).collect();
+                let encoded = encode_fixed(REVERSIBLE, dtype, shape, &src).expect("encodes");
+                let bound = build(REVERSIBLE).ok().and_then(|c| {
+                    c.encoded_bound(&Layout::contiguous(Dtype::parse(dtype).expect("dtype"), shape, Order::C).expect("layout"))
+                });
+                assert!(bound.is_some_and(|bound| encoded.len() as u64 <= bound), "{dtype} {shape:?}");
+                let (layout, bytes, _) = decode(REVERSIBLE, &encoded).expect("decodes");
+                assert_eq!((layout.shape(), bytes), (shape, src), "{dtype}");
+            }
+        }
+    }
+
+    #[test]
+    fn streams_longer_than_the_window_come_back() {
+        let (src, count) = long();
+        let encoded = encode_fixed(REVERSIBLE, "<f8", &[count], &src).expect("encodes");
+        assert!(encoded.len() > 3 * zfp::MEMORY);
+        assert!(decode(REVERSIBLE, &encoded).expect("decodes").1 == src);
+        let rated = encode_fixed(r#"{"id":"zfpy","mode":2,"rate":32}"#, "<f8", &[count], &src).expect("encodes");
+        assert_eq!(rated.len(), (96 + count * 32).div_ceil(64) * 8);
+    }
+
+    #[test]
+    fn a_stream_that_is_cut_off_is_a_data_error() {
+        for config in [REVERSIBLE, RATE_8, ERROR_001] {
+            let src: Vec<f64> = (0..1000).map(|i| f64::from(i).sin()).collect();
+            let encoded = encode_fixed(config, "<f8", &[10, 100], plain::bytes(&src)).expect("encodes");
+            for n in (0..encoded.len() - 8).step_by(7) {
+                assert_eq!(kind(decode(config, &encoded[..n])), Some(Kind::Data), "{config} {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_after_the_stream_are_refused_in_strict_mode_only() {
+        let src = [encode_fixed(REVERSIBLE, "<f8", &[2, 2], &square()).expect("encodes"), vec![0]].concat();
+        assert_eq!(decode(REVERSIBLE, &src).expect("let pass").1, square());
+        let (mut limits, layout) = (Limits::default(), Layout::bytes(src.len()));
+        limits.strict = true;
+        let array = ArrayRef::fixed(&layout, &src).expect("bytes");
+        let refused = build(REVERSIBLE).and_then(|c| c.decode(&array, &mut Sink::owned(Call::new(&limits, None))));
+        assert_eq!(refused.expect_err("strict").details().offset, Some(24));
+    }
+
+    #[test]
+    fn claims_beyond_the_bytes_take_no_memory() {
+        // 2^24 x 2^24 doubles, reversible, behind a header and eight bytes.
+        let mut src = hex("7a66700517000010000000880000000000000000");
+        src[4..11].copy_from_slice(&[0xf7, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]);
+        assert!(matches!(kind(decode(REVERSIBLE, &src)), Some(Kind::Data | Kind::Shape)));
+    }
+
+    #[test]
+    fn refuses_what_python_refuses_or_destroys() {
+        let nan = plain::bytes(&[1.0, f64::NAN]).to_vec();
+        assert_eq!(kind(encode_fixed(ERROR_001, "<f8", &[2], &nan)), Some(Kind::Unsupported));
+        assert!(encode_fixed(REVERSIBLE, "<f8", &[2], &nan).is_ok());
+        for (dtype, size) in [("|u1", 1), ("<i2", 2), ("<u4", 4), ("<f2", 2), (">f8", 8), ("<c8", 8)] {
+            assert_eq!(kind(encode_fixed(REVERSIBLE, dtype, &[2], &vec![0; 2 * size])), Some(Kind::Dtype), "{dtype}");
+        }
+        for shape in [&[][..], &[1, 1, 1, 1, 4], &[0], &[4, 0]] {
+            let src = vec![0; shape.iter().product::<usize>() * 4];
+            assert_eq!(kind(encode_fixed(REVERSIBLE, "<i4", shape, &src)), Some(Kind::Shape), "{shape:?}");
+        }
+        let layout = Layout::new(Dtype::native(Class::Int, 4), Items::Fixed, &[2, 2], None, Order::F).expect("layout");
+        assert_eq!(kind(encode(REVERSIBLE, &ArrayRef::fixed(&layout, &[0; 16]).expect("array"))), Some(Kind::Shape));
+    }
+
+    #[test]
+    fn rates_that_zfp_cannot_keep_are_refused() {
+        for rate in ["0", "0.1", "2", "8193"] {
+            let config = format!(r#"{{"id":"zfpy","mode":2,"rate":{rate}}}"#);
+            let refused = encode_fixed(&config, "<f4", &[4], &[0; 16]).expect_err(rate);
+            assert_eq!(refused.details().path, "rate");
+        }
+        assert!(encode_fixed(r#"{"id":"zfpy","mode":2,"rate":2}"#, "<i4", &[4], &[0; 16]).is_ok());
+    }
+
+    #[test]
+    fn any_mode_can_be_configured_but_only_three_encode() {
+        let expert = r#"{"id":"zfpy","mode":1}"#;
+        let stream = encode_fixed(REVERSIBLE, "<f8", &[2, 2], &square()).expect("encodes");
+        assert_eq!(decode(expert, &stream).expect("decodes").1, square());
+        assert_eq!(encode_fixed(expert, "<f8", &[2, 2], &square()).expect_err("expert").details().path, "mode");
+        assert_eq!(build(r#"{"id":"zfpy","mode":"4"}"#).err().map(|e| e.details().path.clone()).as_deref(), Some("mode"));
+        assert_eq!(
+            build(r#"{"id":"zfpy","mode":3,"precision":1.5}"#).err().map(|e| e.details().path.clone()).as_deref(),
+            Some("precision")
+        );
+    }
+
+    #[test]
+    fn prints_the_arguments_of_the_mode() {
+        let printed = |json: &str| Value::Object(crate::registry::from_json(json, None).expect(json).config().clone()).to_string();
+        let given = r#"{"id":"zfpy","rate":8.0,"mode":2,"compression_kwargs":{"tolerance":3}}"#;
+        let expected = r#"{"id":"zfpy","mode":2,"compression_kwargs":{"rate":8.0},"tolerance":-1,"rate":8.0,"precision":-1}"#;
+        assert_eq!(printed(given), expected);
+        assert_eq!(printed(r#"{"id":"zfpy","mode":9}"#), r#"{"id":"zfpy","mode":9,"tolerance":-1,"rate":-1,"precision":-1}"#);
+    }
+}

@@ -7,6 +7,7 @@ import numpy as np
 
 from numcodecs_c import ARRAYS, BYTES, JSON, MSGPACK, OBJECT_DTYPE, UTF8, Array
 
+NO_LABEL = "\ufffc not a string"  # what stands for None and numbers where UTF-8 items are looked up: any text that is no label
 KINDS = {"vlen-utf8": UTF8, "vlen-bytes": BYTES, "vlen-array": ARRAYS, "json2": JSON, "msgpack2": MSGPACK, "pickle": MSGPACK,
          "categorize": UTF8, "json": JSON, "msgpack": MSGPACK}
 
@@ -40,9 +41,9 @@ def is_nothing(value):
 def kind_for(codec_id, values):
     """The kind these values really have, which for an invalid case is not the one the codec takes."""
     natural = KINDS.get(codec_id, UTF8)
-    if natural == UTF8 and codec_id != "categorize":
-        values = [v for v in values if not is_nothing(v)]
-    if natural in (BYTES, ARRAYS):
+    if codec_id == "categorize":
+        return natural
+    if natural in (UTF8, BYTES, ARRAYS):
         values = [v for v in values if not is_nothing(v)]
     fits = {
         UTF8: lambda v: isinstance(v, str),
@@ -73,6 +74,11 @@ def is_msgpack(value):
 
 def pack(value):
     return msgpack.packb(value, use_bin_type=True, default=np.ndarray.tolist)
+
+
+def labels(values):
+    """Strings for categorize, which gives the code 0 to anything that is no label."""
+    return [v if isinstance(v, str) else NO_LABEL for v in values]
 
 
 def objects(values, kind, shape, order="C", dtype=None):

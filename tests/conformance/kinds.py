@@ -4,6 +4,7 @@ What is returned is a word for the report, "accepted" where a library may accept
 """
 import json
 import pathlib
+import re
 
 import numpy as np
 
@@ -17,21 +18,31 @@ from vectors import dtype_string
 ARRAY_FILTERS = {"delta", "astype", "fixedscaleoffset", "quantize", "bitround", "categorize"}
 
 
+def topic(name):
+    """A case name without the letter of its set."""
+    return re.sub(r"^[a-z]\.", "", name)
+
+
+def topics(text):
+    """The case names in a text, in backticks."""
+    return {topic(name) for name in re.findall(r"`([\w.<>|-]+)`", text)}
+
+
 class Context:
     """What a case needs to run: the library, the set it is from and what the project documents."""
 
     def __init__(self, library, vectors, differences=ROOT / "docs" / "differences.md"):
         self.library, self.vectors = library, vectors
         path = pathlib.Path(differences)
-        self.differences = path.read_text("utf-8") if path.exists() else ""
+        self.documented = topics(path.read_text("utf-8")) if path.exists() else set()
 
     def codec(self, config):
         return self.library.codec(json.dumps(config))
 
     def documents(self, name):
-        """Whether a whole word of differences.md is this case's name."""
-        words = self.differences.replace("`", " ").replace(",", " ").split()
-        return name in (word.rstrip(".;:)").lstrip("(") for word in words)
+        """Whether differences.md names the case, or the family it belongs to: `p.bitround.nan_payload` covers `p.bitround.nan_payload.f4`."""
+        parts = topic(name).split(".")
+        return any(".".join(parts[:n]) in self.documented for n in range(2, len(parts) + 1))
 
     def decoded(self, case, descriptor="decoded"):
         """The expected result of decoding, as the C API gives it."""

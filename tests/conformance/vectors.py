@@ -44,5 +44,6 @@ class VectorSet:
         shape, order = tuple(descriptor["shape"]), descriptor["order"]
         if descriptor["dtype"] == "|O":
             values = self.values(descriptor)
+            values = items.labels(values) if codec_id == "categorize" else values
             return items.objects(values, items.kind_for(codec_id, values), shape, order, (config or {}).get("dtype"))
         return Array(self.blob(descriptor), dtype_string(descriptor["dtype"]), shape, order)

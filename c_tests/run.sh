@@ -8,7 +8,7 @@ dist=$(cd "$CARGO_TARGET_DIR/dist" && pwd)
 out=$(dirname "$dist")/c_tests
 mkdir -p "$out/gcc" "$out/clang"
 warnings="-Wall -Wextra -pedantic -Wundef -Werror"
-memcheck="valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,possible --suppressions=$PWD/c_tests/valgrind.supp"
+memcheck=$PWD/tools/memcheck.sh
 
 fail() {
     echo "c_tests: $*" >&2
@@ -62,7 +62,7 @@ for name in $names; do
     *) compile "$name" "c_tests/$name.c" -std=c99 ;;
     esac
     run "$name (clang)" "$out/clang/$name"
-    run "$name (valgrind)" $memcheck "$out/gcc/$name"
+    run "$name (valgrind)" "$memcheck" "$out/gcc/$name"
     run "$name (gcc)" "$out/gcc/$name"
     tail -n 1 "$out/stdout"
 done

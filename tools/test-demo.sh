@@ -10,7 +10,7 @@ fail() {
 }
 
 for store in sst_blosc.zarr sst_zlib.zarr; do
-    valgrind --quiet --error-exitcode=9 --leak-check=full "$demo/read_zarr" "examples/data/$store" >"$demo/said.txt" || fail "$store"
+    tools/memcheck.sh "$demo/read_zarr" "examples/data/$store" >"$demo/said.txt" || fail "$store"
     sed '$d' "$demo/said.txt" | diff - examples/data/expected.txt || fail "$store: not what NumPy says"
 done
 

@@ -110,6 +110,6 @@ cmake --install "$work/add_subdirectory" >"$work/log" 2>&1 || fail "$(cat "$work
 (cd "$work/by-cmake" && find . ! -type d) | sort >"$work/by-cmake.txt"
 diff "$work/by-make.txt" "$work/by-cmake.txt" || fail "make and cmake install different files"
 
-make --no-print-directory uninstall PREFIX="$work/by-cmake"
+make -s uninstall PREFIX="$work/by-cmake"
 [ -z "$(find "$work/by-cmake" ! -type d)" ] || fail "uninstall leaves files behind"
 echo "test-install: ok"

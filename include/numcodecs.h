@@ -213,7 +213,8 @@ typedef struct nc_error {
 // realloc does), or NULL to refuse. The block is the caller's, after a failed call too.
 typedef void *(*nc_grow_fn)(void *user, size_t nbytes);
 
-// Tells how many of how many bytes of input are done. A result other than 0 stops the call with NUMCODECS_ERR_CANCELLED.
+// Tells how many of how many bytes are done: of input or of output, as the codec counts; both are the same number at the end. A result
+// other than 0 stops the call with NUMCODECS_ERR_CANCELLED.
 typedef int32_t (*nc_progress_fn)(void *user, uint64_t done, uint64_t total);
 
 // Options of one call. Set struct_size to sizeof(nc_options) and the rest to 0 for the defaults; NULL means the same. Fields may be
@@ -496,8 +497,9 @@ nc_status nc_buffer_append(struct nc_buffer *buffer,
 // Frees a buffer and all that it lent; NULL is fine. Takes: free it once. Since 0.1.
 void nc_buffer_free(struct nc_buffer *buffer);
 
-// Makes a registry. allow, n: ids of the built-in codecs to keep, borrowed; allow NULL = all of them (n is then 0). registry: gives a
-// registry, free it with nc_registry_free; codecs built from it stay valid after that. Errors: _UNKNOWN_CODEC, _NULL. Since 0.1.
+// Makes a registry. allow, n: ids of the built-in codecs to keep, borrowed; allow NULL = all of them (n is then 0). The ids "json" and
+// "msgpack" of numcodecs before 0.6, whose chunks hold no shape, are there only where they are named. registry: gives a registry, free
+// it with nc_registry_free; codecs built from it stay valid after that. Errors: _UNKNOWN_CODEC, _NULL. Since 0.1.
 nc_status nc_registry_new(const char *const *allow,
                           size_t n,
                           struct nc_registry **registry,

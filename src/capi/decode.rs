@@ -37,11 +37,12 @@ pub unsafe extern "C" fn nc_decode(
         let (buffer, codec, options) = unsafe { (out(buffer, null_mut(), "buffer")?, instance(codec)?, options::read(opt)?) };
         // SAFETY: as above.
         let (src, chunk, want) = unsafe { (bytes(src.cast::<u8>(), n, "src")?, optional(chunk), optional(want)) };
-        *buffer = options.run(n, |call| {
+        let result = options.run(n, |call| {
             let mut sink = Sink::owned(call);
             let layout = operation::decode(codec, src, chunk, want, &mut sink)?;
-            Ok(give(nc_buffer::new(sink, layout)))
+            Ok(nc_buffer::new(sink, layout))
         })?;
+        *buffer = give(result);
         Ok(())
     })
 }

@@ -39,11 +39,12 @@ pub unsafe extern "C" fn nc_encode(
         let (buffer, codec, options) = unsafe { (out(buffer, null_mut(), "buffer")?, instance(codec)?, options::read(opt)?) };
         // SAFETY: as above.
         let input = unsafe { Input::new(layout, src, n, offsets)? };
-        *buffer = options.run(n, |call| {
+        let result = options.run(n, |call| {
             let mut sink = Sink::owned(call);
             let layout = operation::encode(codec, &input.source()?, &mut sink)?;
-            Ok(give(nc_buffer::new(sink, layout)))
+            Ok(nc_buffer::new(sink, layout))
         })?;
+        *buffer = give(result);
         Ok(())
     })
 }
@@ -70,12 +71,13 @@ pub unsafe extern "C" fn nc_encode_items(
         // SAFETY: the caller gives one pointer and one length for each item.
         let slices = unsafe { gather(layout, items, lengths)? };
         let total = slices.iter().map(|item| item.len()).sum();
-        *buffer = options.run(total, |call| {
+        let result = options.run(total, |call| {
             let mut sink = Sink::owned(call);
             let array = ArrayRef::apart(layout, &slices).map_err(|e| e.in_codec(codec.id()))?;
             let layout = operation::encode(codec, &Source::Array(array), &mut sink)?;
-            Ok(give(nc_buffer::new(sink, layout)))
+            Ok(nc_buffer::new(sink, layout))
         })?;
+        *buffer = give(result);
         Ok(())
     })
 }

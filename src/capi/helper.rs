@@ -36,11 +36,12 @@ impl Helper<'_> {
     /// Runs `body` from the bytes into a buffer, with `nthreads` where the options do not say how many.
     pub fn run(self, nthreads: i32, body: impl FnOnce(&[u8], &mut Sink<'_>) -> Result<Layout>) -> Result<()> {
         let src = self.src;
-        *self.buffer = self.options.or_threads(nthreads).run(src.len(), |call| {
+        let result = self.options.or_threads(nthreads).run(src.len(), |call| {
             let mut sink = Sink::owned(call);
             let layout = body(src, &mut sink)?;
-            Ok(give(nc_buffer::new(sink, layout)))
+            Ok(nc_buffer::new(sink, layout))
         })?;
+        *self.buffer = give(result);
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Reads the caller's options.
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 
@@ -26,17 +27,19 @@ impl Options {
         self
     }
 
-    /// Runs `body` with the call that these options describe, and reports its end to the progress callback.
+    /// Runs `body` with the call that these options describe, and reports its end to the progress callback. `nbytes` is the total
+    /// where the codec reports none.
     pub fn run<T>(&self, nbytes: usize, body: impl FnOnce(Call<'_>) -> Result<T>) -> Result<T> {
-        let report = |done: u64, total: u64| match self.progress {
+        let last_total = Cell::new(nbytes as u64);
+        let report = |done: u64, total: u64| {
+            last_total.set(total);
             // SAFETY: the caller promises that the callback takes its own pointer and returns normally.
-            Some(progress) => unsafe { progress(self.progress_user, done, total) == 0 },
-            None => true,
+            self.progress.is_none_or(|progress| unsafe { progress(self.progress_user, done, total) == 0 })
         };
         let report: &dyn Fn(u64, u64) -> bool = &report;
         let call = Call::new(&self.limits, self.progress.map(|_| report));
         let result = body(call)?;
-        call.checkpoint(nbytes as u64, nbytes as u64)?;
+        call.checkpoint(last_total.get(), last_total.get())?;
         Ok(result)
     }
 }

@@ -63,8 +63,9 @@ pub struct nc_custom_codec {
     pub free_user: Option<unsafe extern "C" fn(user: *mut c_void)>,
 }
 
-/// Makes a registry. allow, n: ids of the built-in codecs to keep, borrowed; allow NULL = all of them (n is then 0). registry: gives a
-/// registry, free it with nc_registry_free; codecs built from it stay valid after that. Errors: _UNKNOWN_CODEC, _NULL. Since 0.1.
+/// Makes a registry. allow, n: ids of the built-in codecs to keep, borrowed; allow NULL = all of them (n is then 0). The ids "json" and
+/// "msgpack" of numcodecs before 0.6, whose chunks hold no shape, are there only where they are named. registry: gives a registry, free
+/// it with nc_registry_free; codecs built from it stay valid after that. Errors: _UNKNOWN_CODEC, _NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_registry_new(
     allow: *const *const c_char,

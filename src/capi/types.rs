@@ -137,7 +137,8 @@ pub struct nc_error {
 /// realloc does), or NULL to refuse. The block is the caller's, after a failed call too.
 pub type nc_grow_fn = Option<unsafe extern "C" fn(user: *mut c_void, nbytes: usize) -> *mut c_void>;
 
-/// Tells how many of how many bytes of input are done. A result other than 0 stops the call with NUMCODECS_ERR_CANCELLED.
+/// Tells how many of how many bytes are done: of input or of output, as the codec counts; both are the same number at the end. A result
+/// other than 0 stops the call with NUMCODECS_ERR_CANCELLED.
 pub type nc_progress_fn = Option<unsafe extern "C" fn(user: *mut c_void, done: u64, total: u64) -> i32>;
 
 /// Options of one call. Set struct_size to sizeof(nc_options) and the rest to 0 for the defaults; NULL means the same. Fields may be

@@ -8,6 +8,12 @@ use bzip2_sys as z;
 use crate::core::error::{Error, Result};
 use crate::core::stream::{Step, Stream};
 
+// bzip2-sys exports the callback that its C code reports bugs to. Hidden, it stays inside the library, which exports our names alone.
+#[cfg(target_vendor = "apple")]
+core::arch::global_asm!(".private_extern _bz_internal_error");
+#[cfg(not(target_vendor = "apple"))]
+core::arch::global_asm!(".hidden bz_internal_error");
+
 /// A compressor for one stream.
 pub struct Compressor(Box<z::bz_stream>);
 

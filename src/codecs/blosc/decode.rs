@@ -69,6 +69,9 @@ impl Decoder {
 
     /// Works on `job` with this thread and `threads - 1` more, or with as many as the system gives.
     fn run(&self, job: &Job<'_, '_>, call: Call<'_>, threads: usize) -> Result<()> {
+        if threads == 1 {
+            return self.work(job, call);
+        }
         let limits = call.limits();
         thread::scope(|scope| {
             for _ in 1..threads {

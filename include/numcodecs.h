@@ -175,7 +175,8 @@ typedef enum nc_blosc_blocksize {
 // it fits any finalizer. Everything it lends is valid until nc_buffer_free.
 typedef struct nc_buffer nc_buffer;
 
-// A codec built from a configuration. Immutable: any number of threads may use one at the same time. Free with nc_codec_free.
+// A codec or a whole pipeline, built from a configuration. Immutable: any number of threads may use one at the same time. Free with
+// nc_codec_free.
 typedef struct nc_codec nc_codec;
 
 // Dtype, kind of items, shape, and order or byte strides of an array: parsed and checked once. Immutable: any number of threads may
@@ -197,7 +198,7 @@ typedef struct nc_error {
   int32_t stage;
   // Chunk of a batch; -1 = none.
   int64_t index;
-  // Byte in the encoded input; -1 = not known.
+  // Byte in the encoded input, of that stage in a pipeline; -1 = not known.
   int64_t offset;
   // Bytes asked for, with NUMCODECS_ERR_SPACE, _LIMIT and _MEMORY; 0 = not known.
   uint64_t needed;
@@ -222,7 +223,7 @@ typedef int32_t (*nc_progress_fn)(void *user, uint64_t done, uint64_t total);
 typedef struct nc_options {
   // sizeof(nc_options) as the caller was compiled.
   size_t struct_size;
-  // Most bytes of result of the whole call; 0 = no limit.
+  // Most bytes of result of the whole call; 0 = no limit. Between the stages of a pipeline 16 times as much may arise.
   uint64_t max_output;
   // Most bytes of result and scratch (windows, dictionaries, steps between filters) of all threads; 0 = no limit. Memory of the
   // caller does not count.
@@ -289,16 +290,19 @@ const char *nc_status_string(nc_status code);
 
 // Builds a codec from its configuration, the JSON object that stands in Zarr metadata, such as
 // {"id": "blosc", "cname": "zstd", "clevel": 5, "shuffle": 1}. Keys, defaults and values are those of the Python package numcodecs.
+// A list of such objects, filters in their order and the compressor last, makes one codec that runs them all: encoding hands the
+// result of each, with its dtype and shape, to the next; decoding goes backwards. An empty list keeps bytes as they are.
 //
 // json: NUL-terminated UTF-8, borrowed. registry: where to look, NULL = the built-in codecs. codec: gives a codec, free it with
-// nc_codec_free; NULL after a failure. Errors: _CONFIG (path names the key), _UNKNOWN_CODEC, _NULL, _MEMORY. Any thread. Since 0.1.
+// nc_codec_free; NULL after a failure. Errors: _CONFIG (path names the key, in a list as "[1].level"), _UNKNOWN_CODEC,
+// _UNSUPPORTED (more than 64 codecs in a list), _NULL, _MEMORY. Any thread. Since 0.1.
 nc_status nc_codec_from_config(const char *json,
                                const struct nc_registry *registry,
                                struct nc_codec **codec,
                                struct nc_error *err);
 
-// The full configuration of a codec as JSON: what Python's get_config() returns, with every default spelled out, in its order.
-// Lends: valid until the codec is freed. NULL for NULL. Any thread. Since 0.1.
+// The full configuration of a codec as JSON: what Python's get_config() returns, with every default spelled out, in its order;
+// for a pipeline the list of that. Lends: valid until the codec is freed. NULL for NULL. Any thread. Since 0.1.
 const char *nc_codec_config(const struct nc_codec *codec);
 
 // Whether two codecs have equal configurations, as == tells in Python; the order of keys does not matter. 1 = equal, 0 = not, also

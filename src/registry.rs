@@ -13,18 +13,23 @@ use crate::core::error::{Error, Kind, Result};
 /// A codec together with its id and the configuration it prints.
 pub struct Instance {
     id: String,
-    config: Map<String, Value>,
+    config: Value,
     codec: Box<dyn Codec>,
 }
 
 impl Instance {
-    /// The id it was built from.
+    /// A codec under an id; `config` is what it prints.
+    pub fn new(id: &str, config: Value, codec: Box<dyn Codec>) -> Self {
+        Instance { id: id.to_owned(), config, codec }
+    }
+
+    /// The id it was built from; empty for a pipeline, whose stages have ids.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What Python's `get_config()` prints.
-    pub fn config(&self) -> &Map<String, Value> {
+    /// What Python's `get_config()` prints; a list of that for a pipeline.
+    pub fn config(&self) -> &Value {
         &self.config
     }
 }
@@ -82,10 +87,19 @@ impl Registry {
 
 /// Builds a codec from JSON text.
 pub fn from_json(json: &str, registry: Option<&Registry>) -> Result<Instance> {
-    let value: Value = serde_json::from_str(json).map_err(|e| Error::config("", format!("not valid JSON: {e}")))?;
+    from_value(&parse(json)?, registry)
+}
+
+/// JSON text as a value.
+pub fn parse(json: &str) -> Result<Value> {
+    serde_json::from_str(json).map_err(|e| Error::config("", format!("not valid JSON: {e}")))
+}
+
+/// Builds a codec from JSON, which must be an object.
+pub fn from_value(value: &Value, registry: Option<&Registry>) -> Result<Instance> {
     match value {
-        Value::Object(map) => from_map(&map, registry),
-        other => Err(wrong_type("", "an object", &other)),
+        Value::Object(map) => from_map(map, registry),
+        other => Err(wrong_type("", "an object", other)),
     }
 }
 
@@ -100,14 +114,14 @@ pub fn from_map(given: &Map<String, Value>, registry: Option<&Registry>) -> Resu
         registry.used.store(true, Relaxed);
         if let Some(factory) = registry.custom.iter().find(|f| f.id() == id) {
             let codec = factory.make(given).map_err(|e| e.in_codec(id))?;
-            return Ok(Instance { id: id.to_owned(), config: given.clone(), codec });
+            return Ok(Instance::new(id, Value::Object(given.clone()), codec));
         }
     }
     let def = registry.map_or_else(|| codecs::find(id), |registry| registry.built_in(id)).ok_or_else(|| unknown_codec(id))?;
     let mut config = Config::new(def.id, given);
     let codec = (def.make)(&mut config).map_err(|e| e.in_codec(id))?;
     let config = config.finish().map_err(|e| e.in_codec(id))?;
-    Ok(Instance { id: id.to_owned(), config, codec })
+    Ok(Instance::new(id, Value::Object(config), codec))
 }
 
 fn unknown_codec(id: &str) -> Error {

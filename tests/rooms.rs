@@ -5,14 +5,15 @@
 use std::path::{Path, PathBuf};
 
 /// Every room with the rooms it may import, from the ground up.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     ("kernels", &[]),
     ("core", &["kernels"]),
     ("sys", &["core", "kernels"]),
     ("codecs", &["core", "kernels", "sys"]),
     ("registry", &["core", "codecs"]),
+    ("pipeline", &["core", "registry"]),
     ("operation", &["core", "registry"]),
-    ("capi", &["core", "kernels", "codecs", "registry", "operation"]),
+    ("capi", &["core", "kernels", "codecs", "registry", "pipeline", "operation"]),
 ];
 
 const MAY_BE_UNSAFE: [&str; 3] = ["kernels", "sys", "capi"];

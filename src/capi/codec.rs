@@ -5,11 +5,13 @@ use std::ffi::{CString, c_char};
 use super::registry::nc_registry;
 use super::types::{nc_error, nc_status};
 use super::{boundary, free, give, out, required, string};
-use crate::core::config::equal_maps;
+use crate::core::config::equal;
 use crate::core::error::{Error, Result};
-use crate::registry::{Instance, from_json};
+use crate::pipeline::from_json;
+use crate::registry::Instance;
 
-/// A codec built from a configuration. Immutable: any number of threads may use one at the same time. Free with nc_codec_free.
+/// A codec or a whole pipeline, built from a configuration. Immutable: any number of threads may use one at the same time. Free with
+/// nc_codec_free.
 pub struct nc_codec {
     pub(super) instance: Instance,
     config: CString,
@@ -17,9 +19,12 @@ pub struct nc_codec {
 
 /// Builds a codec from its configuration, the JSON object that stands in Zarr metadata, such as
 /// {"id": "blosc", "cname": "zstd", "clevel": 5, "shuffle": 1}. Keys, defaults and values are those of the Python package numcodecs.
+/// A list of such objects, filters in their order and the compressor last, makes one codec that runs them all: encoding hands the
+/// result of each, with its dtype and shape, to the next; decoding goes backwards. An empty list keeps bytes as they are.
 ///
 /// json: NUL-terminated UTF-8, borrowed. registry: where to look, NULL = the built-in codecs. codec: gives a codec, free it with
-/// nc_codec_free; NULL after a failure. Errors: _CONFIG (path names the key), _UNKNOWN_CODEC, _NULL, _MEMORY. Any thread. Since 0.1.
+/// nc_codec_free; NULL after a failure. Errors: _CONFIG (path names the key, in a list as "[1].level"), _UNKNOWN_CODEC,
+/// _UNSUPPORTED (more than 64 codecs in a list), _NULL, _MEMORY. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_codec_from_config(
     json: *const c_char,
@@ -45,8 +50,8 @@ impl nc_codec {
     }
 }
 
-/// The full configuration of a codec as JSON: what Python's get_config() returns, with every default spelled out, in its order.
-/// Lends: valid until the codec is freed. NULL for NULL. Any thread. Since 0.1.
+/// The full configuration of a codec as JSON: what Python's get_config() returns, with every default spelled out, in its order;
+/// for a pipeline the list of that. Lends: valid until the codec is freed. NULL for NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_codec_config(codec: *const nc_codec) -> *const c_char {
     // SAFETY: NULL or a codec of ours.
@@ -59,7 +64,7 @@ pub unsafe extern "C" fn nc_codec_config(codec: *const nc_codec) -> *const c_cha
 pub unsafe extern "C" fn nc_codec_equal(a: *const nc_codec, b: *const nc_codec) -> i32 {
     // SAFETY: NULL or codecs of ours.
     match unsafe { (a.as_ref(), b.as_ref()) } {
-        (Some(a), Some(b)) => i32::from(equal_maps(a.instance.config(), b.instance.config())),
+        (Some(a), Some(b)) => i32::from(equal(a.instance.config(), b.instance.config())),
         _ => 0,
     }
 }

@@ -121,7 +121,7 @@ pub struct nc_error {
     pub stage: i32,
     /// Chunk of a batch; -1 = none.
     pub index: i64,
-    /// Byte in the encoded input; -1 = not known.
+    /// Byte in the encoded input, of that stage in a pipeline; -1 = not known.
     pub offset: i64,
     /// Bytes asked for, with NUMCODECS_ERR_SPACE, _LIMIT and _MEMORY; 0 = not known.
     pub needed: u64,
@@ -148,7 +148,7 @@ pub type nc_progress_fn = Option<unsafe extern "C" fn(user: *mut c_void, done: u
 pub struct nc_options {
     /// sizeof(nc_options) as the caller was compiled.
     pub struct_size: usize,
-    /// Most bytes of result of the whole call; 0 = no limit.
+    /// Most bytes of result of the whole call; 0 = no limit. Between the stages of a pipeline 16 times as much may arise.
     pub max_output: u64,
     /// Most bytes of result and scratch (windows, dictionaries, steps between filters) of all threads; 0 = no limit. Memory of the
     /// caller does not count.

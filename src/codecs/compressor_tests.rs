@@ -73,7 +73,7 @@ pub fn kind<T>(result: Result<T>) -> Option<Kind> {
 
 /// The JSON that a codec prints.
 pub fn printed(json: &str) -> String {
-    serde_json::Value::Object(build(json).config().clone()).to_string()
+    build(json).config().to_string()
 }
 
 /// The key that construction refuses.

@@ -41,6 +41,13 @@ impl<'a> Sink<'a> {
         Self::new(call, Target::Owned(Vec::new()), u64::MAX)
     }
 
+    /// As [`Sink::scratch`] for what goes on to the next stage while decoding: bounded by a multiple of `max_output`, so that a hostile
+    /// chunk cannot grow between stages. No filter turns an item into one of more than 16 times its size.
+    pub fn between(call: Call<'a>) -> Self {
+        let max = call.limits().max_output.map_or(u64::MAX, |max| max.saturating_mul(16).saturating_add(64 << 10));
+        Self::new(call, Target::Owned(Vec::new()), max)
+    }
+
     /// Writes into memory of the caller.
     pub fn caller(call: Call<'a>, memory: &'a mut dyn CallerMemory) -> Self {
         Self::new(call, Target::Caller(memory), call.limits().max_output.unwrap_or(u64::MAX))

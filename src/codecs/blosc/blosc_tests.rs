@@ -188,7 +188,7 @@ fn values_are_checked_at_construction_and_printed_as_given() {
         );
     }
     let codec = crate::registry::from_json(r#"{"typesize":8,"blocksize":-5,"clevel":9.9,"id":"blosc"}"#, None).unwrap();
-    let printed = serde_json::Value::Object(codec.config().clone()).to_string();
+    let printed = codec.config().to_string();
     assert_eq!(printed, r#"{"id":"blosc","cname":"lz4","clevel":9.9,"shuffle":1,"blocksize":-5}"#);
 }
 

@@ -1,0 +1,225 @@
+//! Filters and a compressor as one codec.
+
+use serde_json::Value;
+
+use crate::core::codec::Info;
+use crate::core::error::Kind;
+use crate::core::{ArrayRef, Codec, Error, Layout, Result, Sink};
+use crate::registry::{self, Instance, Registry};
+
+/// Most codecs of one pipeline; hostile metadata could name millions.
+const MAX_STAGES: usize = 64;
+
+/// Codecs one after the other: filters in their order, then the compressor.
+pub struct Pipeline {
+    stages: Vec<Instance>,
+}
+
+/// Builds a codec from JSON text: one configuration, or a list of them for a pipeline.
+pub fn from_json(json: &str, registry: Option<&Registry>) -> Result<Instance> {
+    match registry::parse(json)? {
+        Value::Array(list) => from_list(&list, registry),
+        value => registry::from_value(&value, registry),
+    }
+}
+
+/// Builds a pipeline from configurations.
+pub fn from_list(list: &[Value], registry: Option<&Registry>) -> Result<Instance> {
+    if list.len() > MAX_STAGES {
+        return Err(Error::unsupported(format!("{} codecs in one pipeline, at most {MAX_STAGES} are possible", list.len())));
+    }
+    let stage = |(i, config): (usize, &Value)| {
+        registry::from_value(config, registry).map_err(|error| {
+            let dot = if error.details().path.is_empty() { "" } else { "." };
+            error.in_stage(i).under(&format!("[{i}]{dot}"))
+        })
+    };
+    let stages: Vec<Instance> = list.iter().enumerate().map(stage).collect::<Result<_>>()?;
+    let config = Value::Array(stages.iter().map(|stage| stage.config().clone()).collect());
+    Ok(Instance::new("", config, Box::new(Pipeline { stages })))
+}
+
+impl Pipeline {
+    /// Hands `src` from stage to stage; the last one writes to `out`. Only the two results next to each other are held at a time.
+    fn run<'a, 's>(
+        stages: impl DoubleEndedIterator<Item = (usize, &'s Instance)>,
+        src: &ArrayRef<'_>,
+        out: &mut Sink<'a>,
+        between: impl Fn() -> Sink<'a>,
+        step: impl Fn(&Instance, &ArrayRef<'_>, &mut Sink<'_>) -> Result<Layout>,
+    ) -> Result<Layout> {
+        let mut stages = stages;
+        let Some((last, codec)) = stages.next_back() else { return copy(src, out) };
+        let mut held: Option<Held<'a>> = None;
+        for (i, codec) in stages {
+            let mut sink = between();
+            let layout = Held::or(&mut held, src).and_then(|array| step(codec, &array, &mut sink)).map_err(|e| named(e, i, codec))?;
+            held = Some(Held { sink, layout });
+        }
+        Held::or(&mut held, src).and_then(|array| step(codec, &array, out)).map_err(|e| named(e, last, codec))
+    }
+}
+
+/// What one stage gave, for the next one.
+struct Held<'a> {
+    sink: Sink<'a>,
+    layout: Layout,
+}
+
+impl Held<'_> {
+    /// The array held, or `src` before the first stage.
+    fn or<'b>(held: &'b mut Option<Self>, src: &ArrayRef<'b>) -> Result<ArrayRef<'b>> {
+        match held {
+            Some(held) => ArrayRef::fixed(&held.layout, held.sink.written()),
+            None => Ok(*src),
+        }
+    }
+}
+
+/// No stages: bytes stay as they are.
+fn copy(src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+    out.write(src.bytes()?)?;
+    Ok(src.layout().clone())
+}
+
+fn named(error: Error, stage: usize, codec: &Instance) -> Error {
+    error.in_codec(codec.id()).in_stage(stage)
+}
+
+impl Codec for Pipeline {
+    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        let call = out.call();
+        let stages = self.stages.iter().enumerate();
+        Self::run(stages, src, out, || Sink::scratch(call), |codec, array, out| codec.encode(array, out))
+    }
+
+    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        let call = out.call();
+        let stages = self.stages.iter().enumerate().rev();
+        Self::run(stages, src, out, || Sink::between(call), |codec, array, out| codec.decode(array, out))
+    }
+
+    /// Goes through the bounds of the stages; a result whose size varies is taken at its largest.
+    fn encoded_bound(&self, src: &Layout) -> Option<u64> {
+        let mut layout = src.clone();
+        let mut bound = src.nbytes() as u64;
+        for codec in &self.stages {
+            bound = codec.encoded_bound(&layout)?;
+            layout = match codec.encoded_layout(&layout).ok()? {
+                Some(array) => array,
+                None => Layout::bytes(usize::try_from(bound).ok()?),
+            };
+        }
+        Some(bound)
+    }
+
+    fn encoded_layout(&self, src: &Layout) -> Result<Option<Layout>> {
+        let mut layout = Some(src.clone());
+        for (i, codec) in self.stages.iter().enumerate() {
+            let Some(before) = layout else { return Ok(None) };
+            layout = codec.encoded_layout(&before).map_err(|e| named(e, i, codec))?;
+        }
+        Ok(layout)
+    }
+
+    fn decoded_info(&self, src: &[u8]) -> Result<Info> {
+        match self.stages.as_slice() {
+            [] => Ok(Info::nbytes(src.len() as u64)),
+            [codec] => codec.decoded_info(src).map_err(|e| named(e, 0, codec)),
+            _ => Err(Error::new(Kind::UnknownSize, "only decoding tells what a pipeline of several codecs gives")),
+        }
+    }
+
+    fn lossy(&self) -> bool {
+        self.stages.iter().any(|codec| codec.lossy())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::call::{Call, Limits};
+    use crate::core::{Dtype, Order};
+    use crate::operation::{self, Source};
+
+    fn build(json: &str) -> Instance {
+        from_json(json, None).expect(json)
+    }
+
+    fn refused(json: &str) -> Error {
+        from_json(json, None).err().expect(json)
+    }
+
+    fn encode(json: &str, layout: &Layout, src: &[u8]) -> Result<(Layout, Vec<u8>)> {
+        let limits = Limits::default();
+        let mut out = Sink::owned(Call::new(&limits, None));
+        let layout = operation::encode(&build(json), &Source::Fixed(layout, src), &mut out)?;
+        Ok((layout, out.into_parts().0))
+    }
+
+    fn decode(json: &str, src: &[u8], limits: &Limits) -> Result<Vec<u8>> {
+        let mut out = Sink::owned(Call::new(limits, None));
+        operation::decode(&build(json), src, None, None, &mut out)?;
+        Ok(out.into_parts().0)
+    }
+
+    const HDF5: &str = r#"[{"id": "shuffle", "elementsize": 2}, {"id": "crc32"}, {"id": "zlib"}]"#;
+
+    #[test]
+    fn stages_run_in_order_and_back() {
+        let src: Vec<u8> = (0..200).collect();
+        let mut step = (Layout::bytes(200), src.clone());
+        for id in [r#"[{"id": "shuffle", "elementsize": 2}]"#, r#"{"id": "crc32"}"#, r#"{"id": "zlib"}"#] {
+            step = encode(id, &Layout::bytes(step.1.len()), &step.1).expect("encodes");
+        }
+        let (_, whole) = encode(HDF5, &Layout::bytes(200), &src).expect("encodes");
+        assert_eq!(whole, step.1);
+        assert_eq!(decode(HDF5, &whole, &Limits::default()).ok(), Some(src.clone()));
+        assert_eq!(encode("[]", &Layout::bytes(200), &src).expect("encodes").1, src);
+        assert_eq!(decode("[]", &src, &Limits::default()).ok(), Some(src));
+    }
+
+    #[test]
+    fn a_stage_sees_dtype_and_shape_of_the_one_before() {
+        let json = r#"[{"id": "quantize", "digits": 1, "dtype": "<f8", "astype": "<f4"}, {"id": "bitround", "keepbits": 3}]"#;
+        let chunk = Layout::contiguous(Dtype::parse("<f8").expect("dtype"), &[2, 3], Order::F).expect("layout");
+        let (layout, bytes) = encode(json, &chunk, &[0; 48]).expect("bitround takes the f4 of quantize");
+        assert_eq!((layout.dtype.to_string().as_str(), layout.shape(), layout.order(), bytes.len()), ("<i4", &[2, 3][..], Order::F, 24));
+        let codec = build(json);
+        assert_eq!(codec.encoded_layout(&chunk).ok(), Some(Some(layout)));
+        assert_eq!(codec.encoded_bound(&chunk), Some(24));
+        assert!(codec.lossy() && !build(HDF5).lossy());
+    }
+
+    #[test]
+    fn errors_name_stage_codec_and_path() {
+        let error = refused(r#"[{"id": "crc32"}, {"id": "zlib", "level": "high"}]"#);
+        let details = error.details();
+        assert_eq!((details.path.as_str(), details.codec.as_str(), details.stage), ("[1].level", "zlib", Some(1)));
+        assert_eq!(refused(r#"[{"id": "crc32"}, 7]"#).details().path, "[1]");
+        assert_eq!(refused(r#"[{"id": "crc32"}, [{"id": "zlib"}]]"#).details().path, "[1]");
+        assert_eq!(refused(&format!("[{}{{}}]", "{\"id\": \"crc32\"},".repeat(64))).kind(), Kind::Unsupported);
+
+        let (_, mut stored) = encode(r#"[{"id": "shuffle"}, {"id": "crc32"}]"#, &Layout::bytes(8), &[7; 8]).expect("encodes");
+        stored[9] ^= 1;
+        let (_, packed) = encode(r#"{"id": "zlib"}"#, &Layout::bytes(12), &stored).expect("encodes");
+        let error = decode(HDF5, &packed, &Limits::default()).expect_err("a flipped bit");
+        let details = error.details();
+        assert_eq!((details.kind, details.codec.as_str(), details.stage), (Kind::Checksum, "crc32", Some(1)));
+    }
+
+    #[test]
+    fn what_lies_between_stages_is_counted_and_bounded() {
+        let (_, packed) = encode(HDF5, &Layout::bytes(1 << 20), &vec![0; 1 << 20]).expect("encodes");
+        assert_eq!(decode(HDF5, &packed, &Limits::new(None, Some(2 << 20))).map_err(|e| e.kind()).err(), Some(Kind::Limit));
+        assert!(decode(HDF5, &packed, &Limits::new(Some(1 << 20), Some(5 << 20))).is_ok());
+        let error = decode(HDF5, &packed, &Limits::new(Some(1000), None)).expect_err("a bomb behind a filter");
+        assert_eq!((error.kind(), error.details().stage), (Kind::Limit, Some(2)));
+    }
+
+    #[test]
+    fn prints_every_stage_in_full() {
+        let printed = build(r#"[{"id": "shuffle"}, {"level": 3, "id": "zlib"}]"#).config().to_string();
+        assert_eq!(printed, r#"[{"id":"shuffle","elementsize":4},{"id":"zlib","level":3}]"#);
+    }
+}

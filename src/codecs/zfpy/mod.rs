@@ -399,7 +399,7 @@ mod tests {
 
     #[test]
     fn prints_the_arguments_of_the_mode() {
-        let printed = |json: &str| Value::Object(crate::registry::from_json(json, None).expect(json).config().clone()).to_string();
+        let printed = |json: &str| crate::registry::from_json(json, None).expect(json).config().to_string();
         let given = r#"{"id":"zfpy","rate":8.0,"mode":2,"compression_kwargs":{"tolerance":3}}"#;
         let expected = r#"{"id":"zfpy","mode":2,"compression_kwargs":{"rate":8.0},"tolerance":-1,"rate":8.0,"precision":-1}"#;
         assert_eq!(printed(given), expected);

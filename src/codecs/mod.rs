@@ -3,6 +3,7 @@
 use crate::core::CodecDef;
 
 mod adler32;
+mod astype;
 mod base64;
 mod bitround;
 pub mod blosc;
@@ -45,6 +46,7 @@ mod testing;
 #[rustfmt::skip] // one line each, so that adding one touches one
 pub const ALL: &[&CodecDef] = &[
     &adler32::DEF,
+    &astype::DEF,
     &base64::DEF,
     &bitround::DEF,
     &blosc::DEF,

@@ -13,12 +13,14 @@ pub mod layout;
 pub mod msgpack;
 pub mod nested;
 pub mod number;
+pub mod number_text;
 pub mod pool;
 pub mod pyfloat;
 pub mod scalar;
 pub mod sink;
 pub mod stream;
 pub mod text;
+pub mod time;
 pub mod vlen;
 
 pub use array::ArrayRef;

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::ops::Deref;
 
+use crate::kernels::half_cast::half_from_f64;
+
 /// Longest text is `-2.2250738585072014e-308`.
 const ROOM: usize = 32;
 
@@ -41,6 +43,30 @@ impl Text {
 
 /// Python's `repr`; `nan`, `inf` and `-inf` for what is not finite.
 pub fn repr(value: f64) -> Text {
+    layout(value, shortest(value), 1e16)
+}
+
+/// NumPy's text of a 4-byte float: its own shortest digits, and an exponent from 10^6.
+pub fn repr_f32(value: f32) -> Text {
+    layout(value.into(), shortest(value), 1e6)
+}
+
+/// NumPy's text of a 2-byte float, given widened: its own shortest digits, and an exponent from 10^3.
+pub fn repr_f16(value: f64) -> Text {
+    let mut plain = Text::default();
+    for digits in 0..5 {
+        plain = Text::default();
+        let _ = write!(plain, "{:.digits$e}", value.abs());
+        let again = half_from_f64(plain.parse().unwrap_or(f64::NAN));
+        if again.to_f64() == value.abs() {
+            break;
+        }
+    }
+    layout(value, significant(&plain), 1e3)
+}
+
+/// Sign, digits and exponent of a value put together; from `limit` on with an exponent.
+fn layout(value: f64, (digits, exponent): (Text, i32), limit: f64) -> Text {
     let mut text = Text::default();
     if !value.is_finite() {
         text.push(match (value.is_nan(), value < 0.0) {
@@ -50,11 +76,10 @@ pub fn repr(value: f64) -> Text {
         });
         return text;
     }
-    let (digits, exponent) = shortest(value.abs());
     if value.is_sign_negative() {
         text.push("-");
     }
-    if (-4..16).contains(&exponent) {
+    if value == 0.0 || (1e-4..limit).contains(&value.abs()) {
         fixed(&mut text, &digits, exponent);
     } else {
         let (first, rest) = digits.split_at(digits.len().min(1));
@@ -68,11 +93,14 @@ pub fn repr(value: f64) -> Text {
     text
 }
 
-/// The shortest digits, without zeros at either end, and the power of ten of the first one. Of two texts equally near, Python and
-/// `zmij` take the one with an even last digit; the standard library does not.
-fn shortest(value: f64) -> (Text, i32) {
-    let mut buffer = zmij::Buffer::new();
-    let plain = buffer.format_finite(value);
+/// The shortest digits. Of two texts equally near, Python and `zmij` take the one with an even last digit; the standard library
+/// does not.
+fn shortest(value: impl zmij::Float) -> (Text, i32) {
+    significant(zmij::Buffer::new().format(value).trim_start_matches('-'))
+}
+
+/// The digits of a number in text, without zeros at either end, and the power of ten of the first one.
+fn significant(plain: &str) -> (Text, i32) {
     let (mantissa, power) = plain.split_once('e').unwrap_or((plain, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let mut all = Text::default();
@@ -107,7 +135,7 @@ fn fixed(text: &mut Text, digits: &str, exponent: i32) {
 
 #[cfg(test)]
 mod tests {
-    use super::repr;
+    use super::{repr, repr_f16, repr_f32};
 
     #[test]
     fn writes_what_python_writes() {
@@ -138,6 +166,18 @@ mod tests {
         ];
         for (value, text) in cases {
             assert_eq!(&*repr(value), text);
+        }
+    }
+
+    #[test]
+    fn shorter_floats_have_shorter_texts() {
+        let f32s = [(0.1, "0.1"), (123456.7, "123456.7"), (1e6, "1e+06"), (16777216.0, "1.6777216e+07"), (0.0001, "1e-04"), (-0.0, "-0.0")];
+        for (value, text) in f32s {
+            assert_eq!(&*repr_f32(value), text);
+        }
+        let f16s = [(0.0999755859375, "0.1"), (999.5, "999.5"), (2048.0, "2.048e+03"), (-65504.0, "-6.55e+04"), (f64::INFINITY, "inf")];
+        for (value, text) in f16s {
+            assert_eq!(&*repr_f16(value), text);
         }
     }
 

@@ -109,7 +109,8 @@ test-conformance: shared conformance-venv
 	    $(CONFORMANCE)/selftest.py $$dir --lib $(DIST)/$(SHARED); \
 	done
 	$(CONFORMANCE)/fixtures.py --lib $(DIST)/$(SHARED)
-	$(CONFORMANCE)/differential.py --lib $(DIST)/$(SHARED)
+	$(CONFORMANCE)/differential.py --lib $(DIST)/$(SHARED) --cases 250
+	$(CONFORMANCE)/arrow.py --lib $(DIST)/$(SHARED)
 
 # ---- installed ----
 

@@ -1,10 +1,10 @@
-//! `vlen-array`: one-dimensional arrays of one dtype, of any length, in memory order. Takes array items of that dtype, or a plain
-//! array of it, whose every number then is an item.
+//! `vlen-array`: one-dimensional arrays of one dtype, of any length, in memory order. Takes array items, or a plain array, whose every
+//! value then is an item. Numbers of another dtype are cast as NumPy casts them; in strict mode they must survive that.
 #![forbid(unsafe_code)]
 
 use crate::core::codec::Info;
 use crate::core::config::no_objects;
-use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Items, Kind, Layout, Result, Sink, vlen};
+use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Items, Kind, Layout, Result, Sink, number, vlen};
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "vlen-array", make };
@@ -26,18 +26,13 @@ impl Codec for VlenArray {
         if matches!(self.dtype.class, Class::Datetime(_) | Class::Timedelta(_)) {
             return Err(Error::dtype(format!("the Python package does not read arrays of {} back", self.dtype)));
         }
-        let have = src.layout();
-        if have.dtype != self.dtype {
-            return Err(Error::dtype(format!("the items are of {}, \"dtype\" is {}", have.dtype, self.dtype)));
-        }
-        if have.items == Items::Fixed {
-            let (bytes, count) = src.view(self.dtype)?;
-            let item = |i: usize| bytes.get(i * self.dtype.itemsize..(i + 1) * self.dtype.itemsize).unwrap_or_default();
-            vlen::encode_items(count, out, item)?;
+        let dtype = src.layout().dtype;
+        if src.layout().items == Items::Fixed {
+            let (bytes, count) = src.view(dtype)?;
+            self.write(count, dtype, out, |i| bytes.get(i * dtype.itemsize..(i + 1) * dtype.itemsize).unwrap_or_default())?;
         } else {
             src.expect_items(Items::Arrays)?;
-            (0..src.count()).try_for_each(|i| self.check(i, src.item(i)).map_err(|e| e.with_kind(Kind::Shape)))?;
-            vlen::encode_items(src.count(), out, |i| src.item(i))?;
+            self.write(src.count(), dtype, out, |i| src.item(i))?;
         }
         Ok(Layout::bytes(out.len()))
     }
@@ -54,12 +49,32 @@ impl Codec for VlenArray {
 }
 
 impl VlenArray {
-    fn check(&self, i: usize, item: &[u8]) -> Result<()> {
-        if item.len().is_multiple_of(self.dtype.itemsize) {
-            return Ok(());
+    /// Writes items of `from`, cast where that is another dtype.
+    fn write<'a>(&self, count: usize, from: Dtype, out: &mut Sink<'_>, item: impl Fn(usize) -> &'a [u8]) -> Result<()> {
+        (0..count).try_for_each(|i| whole(i, item(i), from).map_err(|e| e.with_kind(Kind::Shape)))?;
+        if from == self.dtype {
+            return vlen::encode_items(count, out, item);
         }
-        Err(Error::data(format!("item {i} has {} bytes, not a whole number of {} values", item.len(), self.dtype)))
+        let cast = number::cast_fn(from, self.dtype)?;
+        if out.call().strict() {
+            let (lost, range) = (number::check_fn(from)?, number::range(self.dtype));
+            let first = (0..count).find(|i| lost(item(*i), !from.is_native(), range).is_some());
+            first.map_or(Ok(()), |i| Err(number::lost(i, self.dtype)))?;
+        }
+        let len = |i| Ok(item(i).len() / from.itemsize * self.dtype.itemsize);
+        vlen::encode(count, out, len, |i, room| cast(item(i), !from.is_native(), room, !self.dtype.is_native()))
     }
+
+    fn check(&self, i: usize, item: &[u8]) -> Result<()> {
+        whole(i, item, self.dtype)
+    }
+}
+
+fn whole(i: usize, item: &[u8], dtype: Dtype) -> Result<()> {
+    if dtype.itemsize > 0 && item.len().is_multiple_of(dtype.itemsize) {
+        return Ok(());
+    }
+    Err(Error::data(format!("item {i} has {} bytes, not a whole number of {dtype} values", item.len())))
 }
 
 #[cfg(test)]
@@ -86,8 +101,15 @@ mod tests {
     }
 
     #[test]
-    fn other_dtypes_and_halves_of_numbers_are_refused() {
-        assert_eq!(encode_items(CODEC, Items::Arrays, ">i2", &[]).map_err(|e| e.kind()), Err(Kind::Dtype));
+    fn numbers_of_another_dtype_are_cast() {
+        let floats = [1.9f64.to_be_bytes(), (-300.0f64).to_be_bytes()].concat();
+        let encoded = encode_items(CODEC, Items::Arrays, ">f8", &[&floats, &[]]);
+        assert_eq!(encoded.ok().as_deref(), Some(&b"\x02\0\0\0\x04\0\0\0\x01\0\xd4\xfe\0\0\0\0"[..]));
+        assert_eq!(encode_items(CODEC, Items::Arrays, "|S2", &[]).map_err(|e| e.kind()), Err(Kind::Dtype));
+    }
+
+    #[test]
+    fn what_is_no_whole_number_of_values_is_refused() {
         assert_eq!(encode_items(CODEC, Items::Arrays, "<i2", &[&[1]]).map_err(|e| e.kind()), Err(Kind::Shape));
         assert_eq!(decode(CODEC, b"\x01\0\0\0\x03\0\0\0abc").map_err(|e| e.kind()), Err(Kind::Data));
         let times = r#"{"id":"vlen-array","dtype":"<M8[s]"}"#;

@@ -6,6 +6,7 @@ use crate::core::convert;
 use crate::core::dtype::Dtype;
 use crate::core::error::{Error, Kind, Result};
 use crate::core::layout::{Items, Layout, Order};
+use crate::core::nested;
 use crate::core::sink::Sink;
 use crate::registry::Instance;
 
@@ -177,8 +178,11 @@ fn conform(known: Layout, told: Told<'_>) -> Result<Layout> {
 /// Brings the result in `out` from layout `have` to `want`, both without gaps.
 fn rearrange(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<Layout> {
     convert::check(have, want)?;
-    if convert::same_bytes(have, want) || have.items != Items::Fixed {
+    if convert::same_bytes(have, want) {
         return Ok(want.clone());
+    }
+    if have.items != Items::Fixed {
+        return rearrange_items(have, want, out);
     }
     if have.order() == want.order() || have.is_vector() {
         convert::swap_bytes(out.written(), have.dtype);
@@ -187,6 +191,18 @@ fn rearrange(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<Layout>
     let mut scratch = out.call().scratch(out.len())?;
     scratch.bytes.copy_from_slice(out.written());
     convert::copy(&scratch.bytes, have, out.written(), want)?;
+    Ok(want.clone())
+}
+
+/// The same for items of variable length: their order, and the byte order inside of arrays.
+fn rearrange_items(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<Layout> {
+    if have.order() != want.order() && !have.is_vector() {
+        let from = nested::sources(have.shape(), have.order(), want.order())?;
+        out.reorder_items(&from)?;
+    }
+    if have.dtype.big_endian != want.dtype.big_endian {
+        convert::swap_bytes(out.written(), have.dtype);
+    }
     Ok(want.clone())
 }
 
@@ -208,4 +224,36 @@ pub fn check_span(layout: &Layout, nbytes: usize) -> Result<()> {
 /// Tells the caller that a call is complete.
 pub fn finished(call: &Call<'_>, nbytes: usize) -> Result<()> {
     call.checkpoint(nbytes as u64, nbytes as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::call::Limits;
+    use crate::registry::from_json;
+
+    fn decoded(config: &str, src: &[u8], want: &Layout) -> Result<(Vec<u8>, Vec<i64>)> {
+        let limits = Limits::default();
+        let mut out = Sink::owned(Call::new(&limits, None));
+        let layout = decode(&from_json(config, None)?, src, None, Some(want), &mut out)?;
+        assert_eq!(&layout, want);
+        Ok(out.into_parts())
+    }
+
+    #[test]
+    fn items_of_variable_length_come_in_the_wanted_order() {
+        let text = br#"[[1,22,333],["a",[],null],"|O",[2,3]]"#;
+        let want = |order| Layout::new(Dtype::OBJECT, Items::Json, &[2, 3], None, order).expect("layout");
+        let (bytes, offsets) = decoded(r#"{"id":"json2"}"#, text, &want(Order::C)).expect("decodes");
+        assert_eq!((&*bytes, &*offsets), (&b"122333\"a\"[]null"[..], &[0, 1, 3, 6, 9, 11, 15][..]));
+        let (bytes, offsets) = decoded(r#"{"id":"json2"}"#, text, &want(Order::F)).expect("decodes");
+        assert_eq!((&*bytes, &*offsets), (&b"1\"a\"22[]333null"[..], &[0, 1, 4, 6, 8, 11, 15][..]));
+    }
+
+    #[test]
+    fn arrays_of_variable_length_come_in_the_wanted_byte_order() {
+        let want = Layout::objects(Items::Arrays, Dtype::parse(">i2").expect("dtype"), &[1]).expect("layout");
+        let (bytes, _) = decoded(r#"{"id":"vlen-array","dtype":"<i2"}"#, b"\x01\0\0\0\x04\0\0\0\x01\0\x02\0", &want).expect("decodes");
+        assert_eq!(bytes, [0, 1, 0, 2]);
+    }
 }

@@ -1,6 +1,6 @@
 //! Arrays as nested lists, in index order whatever the order in memory.
 
-use super::error::Result;
+use super::error::{Error, Result};
 use super::layout::Order;
 
 /// What comes next in the nested lists. The outermost list is not told: it holds more than the items.
@@ -48,6 +48,31 @@ impl Stride {
     }
 }
 
+/// For each place of an array in order `to`, the place of the same item in order `from`.
+pub fn sources(shape: &[usize], from: Order, to: Order) -> Result<Vec<usize>> {
+    let mut sources = places(shape, to)?;
+    for (target, place) in places(shape, to)?.into_iter().zip(places(shape, from)?) {
+        if let Some(source) = sources.get_mut(target) {
+            *source = place;
+        }
+    }
+    Ok(sources)
+}
+
+/// Places in memory, in index order.
+fn places(shape: &[usize], order: Order) -> Result<Vec<usize>> {
+    let count: usize = shape.iter().product();
+    let mut places = Vec::new();
+    places.try_reserve_exact(count).map_err(|_| Error::memory((count * size_of::<usize>()) as u64))?;
+    walk(shape, order, |step| {
+        if let Step::Item(place) = step {
+            places.push(place);
+        }
+        Ok(())
+    })?;
+    Ok(places)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +99,12 @@ mod tests {
         assert_eq!(written(&[], Order::C), "0");
         assert_eq!(written(&[2, 0], Order::C), "[][]");
         assert_eq!(written(&[0, 2], Order::F), "");
+    }
+
+    #[test]
+    fn another_order_takes_every_item_along() {
+        // C memory is the index order: F memory [a, b, c, ...] of shape (2, 3) has index order a c e b d f.
+        assert_eq!(sources(&[2, 3], Order::F, Order::C).ok(), Some(vec![0, 2, 4, 1, 3, 5]));
+        assert_eq!(sources(&[2, 3], Order::C, Order::F).ok(), Some(vec![0, 3, 1, 4, 2, 5]));
     }
 }

@@ -208,6 +208,32 @@ impl<'a> Sink<'a> {
         self.end_item()
     }
 
+    /// Puts the items into another order: `from` tells for each place which item comes there.
+    pub fn reorder_items(&mut self, from: &[usize]) -> Result<()> {
+        let nbytes = size_of_val(self.offsets.as_slice());
+        let _charge = self.call.charge(nbytes)?;
+        let mut old = self.call.scratch(self.len)?;
+        old.bytes.copy_from_slice(self.written());
+        let mut offsets = Vec::new();
+        offsets.try_reserve_exact(self.offsets.len()).map_err(|_| Error::memory(nbytes as u64))?;
+        let mut end = self.offsets.first().map_or(0, |start| *start as usize);
+        offsets.push(end as i64);
+        for item in from {
+            let bytes = match (self.offsets.get(*item), self.offsets.get(item + 1)) {
+                (Some(&start), Some(&end)) => old.bytes.get(start as usize..end as usize).unwrap_or_default(),
+                _ => &[],
+            };
+            let start = end;
+            end += bytes.len();
+            if let Some(room) = self.memory().get_mut(start..end) {
+                room.copy_from_slice(bytes);
+            }
+            offsets.push(end as i64);
+        }
+        self.offsets = offsets;
+        Ok(())
+    }
+
     /// The result: bytes, and the offsets of items of variable length. Empty for memory of the caller.
     pub fn into_parts(mut self) -> (Vec<u8>, Vec<i64>) {
         let offsets = std::mem::take(&mut self.offsets);

@@ -100,7 +100,7 @@ int main(void)
     refused("", NUMCODECS_ERR_CONFIG, "", "");
     refused("{\"id\": \"zlib\"", NUMCODECS_ERR_CONFIG, "", "");
     refused("null", NUMCODECS_ERR_CONFIG, "", "");
-    refused("[1, 2]", NUMCODECS_ERR_CONFIG, "", "");
+    refused("[{\"id\": \"zlib\"}, 2]", NUMCODECS_ERR_CONFIG, "", "[1]");
 
     equality();
     printable_errors();

@@ -16,6 +16,7 @@ struct example {
 static const double TENTHS[4] = {1000.05, 1000.15, 1000.25, 1001}, ROUNDED[4] = {1000, 1000.1, 1000.2, 1001};
 static const float FLOATS[3] = {0.1f, 0.25f, 1.37f}, QUANTIZED[3] = {0.125f, 0.25f, 1.375f};
 static const float MANTISSAS[3] = {0.1f, 1.5f, -2.7f}, KEPT[3] = {0.1015625f, 1.5f, -2.75f};
+static const double NUMBERS[3] = {1.9, -1.9, 300}, WHOLE[3] = {1, -1, 300};
 
 /* Native dtypes are given without byte order, where both sides are numbers of this machine. */
 static const struct example EXAMPLES[] = {
@@ -29,6 +30,8 @@ static const struct example EXAMPLES[] = {
     {"{\"id\": \"bitround\", \"keepbits\": 3}", "f4", 3, MANTISSAS, "i4", KEPT, 3, KEPT},
     {"{\"id\": \"packbits\"}", "|b1", 4, "\1\0\0\1", "|u1", "\4\220", 2, NULL},
     {"{\"id\": \"packbits\"}", "|b1", 9, "\1\1\1\1\1\1\1\1\1", "|u1", "\7\377\200", 3, NULL},
+    {"{\"id\": \"astype\", \"encode_dtype\": \"<i2\", \"decode_dtype\": \"f8\"}", "f8", 3, NUMBERS, "<i2", "\1\0\377\377\54\1", 3,
+     WHOLE},
     {"{\"id\": \"zfpy\", \"mode\": 4}", "f8", 4, TENTHS, NULL, NULL, 0, NULL},
     {"{\"id\": \"pcodec\"}", "f4", 3, FLOATS, NULL, NULL, 0, NULL},
 };

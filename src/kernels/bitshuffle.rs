@@ -1,50 +1,52 @@
 //! Undoes the bit shuffle of Blosc: row `8 * j + k` holds bit `k` of byte `j` of every item, eight items to a byte, first item lowest.
 
 use super::shuffle::unshuffle;
+use super::transpose;
 
-/// Bytes shuffled back at a time: enough for long reads, little enough for the first cache.
-const TILE: usize = 4096;
+/// Bytes shuffled back at a time: 64 items of 255 bytes, little enough for the first cache.
+const TILE: usize = 16 << 10;
 
 /// Shuffles the whole items of `src` back into `dst`; a tail of fewer bytes is copied, and all of it where the items are not a
-/// multiple of eight. `typesize` is 255 at the most.
+/// multiple of eight. `typesize` is 1 to 255.
 pub fn bitunshuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
-    let count = src.len().checked_div(typesize).unwrap_or(0);
+    let count = src.len().min(dst.len()).checked_div(typesize).unwrap_or(0);
     let whole = if count.is_multiple_of(8) { count * typesize } else { 0 };
-    let (rows, tail) = src.split_at(whole);
-    let (items, dst_tail) = dst.split_at_mut(whole.min(dst.len()));
-    for (to, from) in dst_tail.iter_mut().zip(tail) {
+    let (rows, rest) = src.split_at(whole);
+    let (items, tail) = dst.split_at_mut(whole);
+    for (to, from) in tail.iter_mut().zip(rest) {
         *to = *from;
     }
     let mut tile = [0; TILE];
-    let per_tile = TILE / 8 / typesize.max(1) * 8; // items
+    let per_tile = TILE / 64 / typesize.max(1) * 64; // items
     for (i, items) in items.chunks_mut((per_tile * typesize).max(1)).enumerate() {
-        let bytes = tile.get_mut(..items.len()).unwrap_or_default();
-        gather(rows, count / 8, i * per_tile / 8, typesize, bytes);
-        unshuffle(typesize, bytes, items);
+        let planes = tile.get_mut(..items.len()).unwrap_or_default();
+        gather(rows, count / 8, i * per_tile / 8, typesize, planes);
+        unshuffle(typesize, planes, items);
     }
 }
 
 /// Makes byte planes of the bit rows, `row` bytes each, from byte `from` of every row on.
 fn gather(rows: &[u8], row: usize, from: usize, typesize: usize, planes: &mut [u8]) {
     let count = planes.len() / typesize;
-    let eight = rows.chunks_exact(8 * row);
-    for (plane, rows) in planes.chunks_exact_mut(count).zip(eight) {
+    for (plane, rows) in planes.chunks_exact_mut(count).zip(rows.chunks_exact(8 * row)) {
         let mut rows = rows.chunks_exact(row).map(|row| row.get(from..from + count / 8).unwrap_or_default());
         let rows: [&[u8]; 8] = std::array::from_fn(|_| rows.next().unwrap_or_default());
-        for (i, items) in plane.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-            *items = transpose(rows.map(|row| row.get(i).copied().unwrap_or_default()));
+        let (tiles, rest) = plane.as_chunks_mut::<64>();
+        for (i, items) in tiles.iter_mut().enumerate() {
+            let mut words = [0; 8];
+            for (word, row) in words.iter_mut().zip(&rows) {
+                *word = row.get(8 * i..).and_then(<[u8]>::first_chunk).copied().map_or(0, u64::from_le_bytes);
+            }
+            for (to, word) in items.as_chunks_mut().0.iter_mut().zip(transpose::bytes(transpose::bits(words))) {
+                *to = word.to_le_bytes();
+            }
+        }
+        let done = 8 * tiles.len();
+        for (i, items) in rest.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+            let words = rows.map(|row| row.get(done + i).copied().unwrap_or_default().into());
+            *items = transpose::bits(words).map(|word| word as u8);
         }
     }
-}
-
-/// Bit `k` of byte `i` becomes bit `i` of byte `k`.
-fn transpose(bytes: [u8; 8]) -> [u8; 8] {
-    let mut x = u64::from_le_bytes(bytes);
-    for (shift, mask) in [(7, 0x00aa_00aa_00aa_00aa), (14, 0x0000_cccc_0000_cccc), (28, 0x0000_0000_f0f0_f0f0)] {
-        let swap = (x ^ (x >> shift)) & mask;
-        x ^= swap ^ (swap << shift);
-    }
-    x.to_le_bytes()
 }
 
 #[cfg(test)]

@@ -21,3 +21,4 @@ pub mod packbits;
 pub mod plain;
 pub mod quantize;
 pub mod shuffle;
+pub mod transpose;

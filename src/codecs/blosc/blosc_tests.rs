@@ -279,6 +279,15 @@ fn a_claim_that_nothing_backs_takes_no_memory() {
 }
 
 #[test]
+fn where_both_shuffles_are_named_the_first_that_applies_is_undone() {
+    let src: Vec<u8> = (0..1000u32).map(|i| (i / 7) as u8).collect();
+    let mut chunk = encode(r#"{"id":"blosc","shuffle":2,"typesize":1}"#, &src);
+    chunk[2] |= 1;
+    assert_eq!(decode(&chunk).ok().as_ref(), Some(&src));
+    assert_eq!(c_blosc::decompress(&chunk, src.len()), Some(src));
+}
+
+#[test]
 fn reads_snappy_which_older_releases_wrote() {
     let data: Vec<u8> = (0..300u32).map(|i| (i / 50) as u8).collect();
     let block = snap::raw::Encoder::new().compress_vec(&data).expect("compresses");

@@ -103,12 +103,14 @@ impl Header {
         if split { self.typesize } else { 1 }
     }
 
-    /// The filter of a block of `len` bytes.
+    /// The filter of a block of `len` bytes. Where both are named, each is tried in turn, as c-blosc does.
     pub fn filter(&self, len: usize) -> Shuffle {
-        match self.shuffle() {
-            Shuffle::Byte if self.typesize > 1 => Shuffle::Byte,
-            Shuffle::Bit if len >= self.typesize => Shuffle::Bit,
-            _ => Shuffle::None,
+        if self.flags & BYTE_SHUFFLE != 0 && self.typesize > 1 {
+            Shuffle::Byte
+        } else if self.flags & BIT_SHUFFLE != 0 && len >= self.typesize {
+            Shuffle::Bit
+        } else {
+            Shuffle::None
         }
     }
 }

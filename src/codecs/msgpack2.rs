@@ -72,7 +72,7 @@ impl Codec for Msgpack2 {
     }
 
     fn decoded_info(&self, src: &[u8]) -> Result<Info> {
-        let (layout, _) = values::metadata(src)?;
+        let layout = values::metadata(src)?;
         if layout.items != Items::Fixed {
             return Err(Error::new(Kind::UnknownSize, "the size of the items is not known before decoding"));
         }

@@ -15,8 +15,8 @@ pub fn elements(reader: &mut Reader<'_>) -> Result<usize> {
     }
 }
 
-/// Dtype and shape, which come last, and the byte at which they begin.
-pub fn metadata(src: &[u8]) -> Result<(Layout, usize)> {
+/// Dtype and shape, which come last.
+pub fn metadata(src: &[u8]) -> Result<Layout> {
     let mut reader = Reader::new(src, 0);
     let items = elements(&mut reader)?.checked_sub(2);
     let items = items.ok_or_else(|| Error::data("the list does not end with a dtype and a shape"))?;
@@ -32,7 +32,7 @@ pub fn metadata(src: &[u8]) -> Result<(Layout, usize)> {
     if count.is_none_or(|count| count > src.len()) {
         return Err(Error::data(format!("shape {shape:?} claims more items than {} bytes hold", src.len())).at(at));
     }
-    layout(dtype, &shape).map(|layout| (layout, at))
+    layout(dtype, &shape)
 }
 
 /// Reads a dtype.
@@ -71,7 +71,7 @@ pub fn layout(dtype: Dtype, shape: &[usize]) -> Result<Layout> {
 
 /// Reads a list with a shape.
 pub fn read_shaped(src: &[u8], raw: bool, out: &mut Sink<'_>) -> Result<Layout> {
-    let (layout, end) = metadata(src)?;
+    let layout = metadata(src)?;
     let mut reader = Reader::new(src, 0);
     elements(&mut reader)?;
     let (call, mut pace) = (out.call(), Pace::default());
@@ -86,7 +86,7 @@ pub fn read_shaped(src: &[u8], raw: bool, out: &mut Sink<'_>) -> Result<Layout> 
             Step::Open(n) => Err(Error::data(format!("the items do not match the shape: a list of {n} is missing")).at(at)),
         }
     })?;
-    if reader.at() == end { Ok(layout) } else { Err(Error::data("the items do not match the shape").at(reader.at())) }
+    Ok(layout) // the outermost list was counted with the shape
 }
 
 /// Where decoded items go.

@@ -156,6 +156,8 @@ mod tests {
     fn claims_are_not_believed() {
         let huge_count = decoded(b"\xff\xff\xff\xff\x01\0\0\0a", false).expect_err("count");
         assert_eq!(huge_count.details().offset, Some(0));
+        let one_more = decoded(b"\x02\0\0\0\0\0\0\0", false).expect_err("count");
+        assert_eq!(one_more.details().offset, Some(0));
         let huge_item = decoded(b"\x02\0\0\0\0\0\0\0\xff\xff\xff\xffab", false).expect_err("length");
         assert_eq!(huge_item.details().offset, Some(8));
     }

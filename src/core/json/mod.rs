@@ -6,6 +6,9 @@
 pub mod read;
 pub mod write;
 
+#[cfg(test)]
+mod json_tests;
+
 use super::call::{Call, Charge};
 use super::error::{Error, Result};
 

@@ -9,6 +9,10 @@ fail() {
     exit 1
 }
 
+for compiler in gcc clang; do
+    $compiler -std=c99 -Wall -Wextra -pedantic -Wundef -Werror -fsyntax-only -Iinclude examples/read_zarr.c || fail "$compiler"
+done
+
 for store in sst_blosc.zarr sst_zlib.zarr; do
     tools/memcheck.sh "$demo/read_zarr" "examples/data/$store" >"$demo/said.txt" || fail "$store"
     sed '$d' "$demo/said.txt" | diff - examples/data/expected.txt || fail "$store: not what NumPy says"

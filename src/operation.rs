@@ -2,8 +2,8 @@
 
 use crate::core::array::ArrayRef;
 use crate::core::call::Call;
+use crate::core::conform::{Told, conform};
 use crate::core::convert;
-use crate::core::dtype::Dtype;
 use crate::core::error::{Error, Kind, Result};
 use crate::core::layout::{Items, Layout, Order};
 use crate::core::nested;
@@ -134,47 +134,6 @@ fn box_of(chunk: &Layout, start: &[usize], want: &Layout) -> Result<(Layout, usi
     Ok((part, if want.count() == 0 { 0 } else { first }))
 }
 
-/// What the caller says of the decoded chunk.
-#[derive(Clone, Copy)]
-enum Told<'a> {
-    Nothing,
-    /// The chunk's own layout: the bytes may be taken as another type of the same size, as an array of datetimes behind `delta`.
-    Chunk(&'a Layout),
-    /// Only what is wanted: a codec that knows bytes gives that, one that knows the type must know the same one.
-    Want(&'a Layout),
-}
-
-/// Puts what the codec knows and what the caller says of the chunk together.
-///
-/// A codec that knows only bytes, or only a flat array, leaves shape and order to the caller.
-fn conform(known: Layout, told: Told<'_>) -> Result<Layout> {
-    let (chunk, retype) = match told {
-        Told::Nothing => return Ok(known),
-        Told::Chunk(chunk) => (chunk, true),
-        Told::Want(want) => (want, false),
-    };
-    let flat = known.shape().len() < 2;
-    let untyped = flat && known.items == Items::Fixed && known.dtype == Dtype::U1;
-    let same_type = known.dtype.ordered(false) == chunk.dtype.ordered(false);
-    let fits = untyped || same_type || (retype && known.dtype.itemsize == chunk.dtype.itemsize && known.items == Items::Fixed);
-    if !fits || known.items != chunk.items || (!flat && known.shape() != chunk.shape()) {
-        return convert::check(&known, chunk).map(|()| known);
-    }
-    if known.nbytes() != chunk.nbytes() || (!untyped && known.count() != chunk.count()) {
-        let (have, need) = (known.nbytes(), chunk.nbytes());
-        return Err(Error::shape(format!(
-            "the chunk decodes to {have} bytes ({:?}), its layout takes {need} ({:?})",
-            known.shape(),
-            chunk.shape()
-        )));
-    }
-    let dtype = if untyped { chunk.dtype } else { chunk.dtype.ordered(known.dtype.big_endian) };
-    let order = if chunk.order() == Order::F { Order::F } else { Order::C };
-    let mut layout = if flat { chunk.reordered(order) } else { known };
-    layout.dtype = dtype;
-    Ok(layout)
-}
-
 /// Brings the result in `out` from layout `have` to `want`, both without gaps.
 fn rearrange(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<Layout> {
     convert::check(have, want)?;
@@ -206,7 +165,8 @@ fn rearrange_items(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<L
     Ok(want.clone())
 }
 
-fn fixed_size(layout: &Layout) -> Result<()> {
+/// Refuses layouts of items of variable length, which memory of the caller cannot take.
+pub fn fixed_size(layout: &Layout) -> Result<()> {
     if layout.items == Items::Fixed {
         return Ok(());
     }
@@ -230,6 +190,7 @@ pub fn finished(call: &Call<'_>, nbytes: usize) -> Result<()> {
 mod tests {
     use super::*;
     use crate::core::call::Limits;
+    use crate::core::dtype::Dtype;
     use crate::registry::from_json;
 
     fn decoded(config: &str, src: &[u8], want: &Layout) -> Result<(Vec<u8>, Vec<i64>)> {

@@ -3,16 +3,24 @@
 use serde_json::Value;
 
 use crate::core::codec::Info;
-use crate::core::error::Kind;
-use crate::core::{ArrayRef, Codec, Error, Layout, Result, Sink};
+use crate::core::conform::{Told, conform};
+use crate::core::{ArrayRef, Codec, Error, Items, Kind, Layout, Result, Sink};
 use crate::registry::{self, Instance, Registry};
 
 /// Most codecs of one pipeline; hostile metadata could name millions.
-const MAX_STAGES: usize = 64;
+pub const MAX_STAGES: usize = 64;
 
 /// Codecs one after the other: filters in their order, then the compressor.
 pub struct Pipeline {
-    stages: Vec<Instance>,
+    stages: Vec<Stage>,
+}
+
+/// One codec of a pipeline.
+pub struct Stage {
+    /// The codec.
+    pub codec: Instance,
+    /// The array that it encodes, where metadata tells; `None` = whatever the codec before gives.
+    pub chunk: Option<Layout>,
 }
 
 /// Builds a codec from JSON text: one configuration, or a list of them for a pipeline.
@@ -36,27 +44,50 @@ pub fn from_list(list: &[Value], registry: Option<&Registry>) -> Result<Instance
     };
     let stages: Vec<Instance> = list.iter().enumerate().map(stage).collect::<Result<_>>()?;
     let config = Value::Array(stages.iter().map(|stage| stage.config().clone()).collect());
-    Ok(Instance::new("", config, Box::new(Pipeline { stages })))
+    let stages = stages.into_iter().map(|codec| Stage { codec, chunk: None }).collect();
+    Ok(Instance::new("", config, Box::new(Pipeline::new(stages))))
+}
+
+impl Stage {
+    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        match &self.chunk {
+            Some(chunk) if chunk.items == Items::Fixed => {
+                let layout = conform(src.layout().clone(), Told::Chunk(chunk))?;
+                self.codec.encode(&ArrayRef::fixed(&layout, src.bytes()?)?, out)
+            }
+            _ => self.codec.encode(src, out),
+        }
+    }
+
+    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        let known = self.codec.decode(src, out)?;
+        conform(known, self.chunk.as_ref().map_or(Told::Nothing, Told::Chunk))
+    }
 }
 
 impl Pipeline {
+    /// Stages in the order of encoding.
+    pub fn new(stages: Vec<Stage>) -> Self {
+        Pipeline { stages }
+    }
+
     /// Hands `src` from stage to stage; the last one writes to `out`. Only the two results next to each other are held at a time.
     fn run<'a, 's>(
-        stages: impl DoubleEndedIterator<Item = (usize, &'s Instance)>,
+        stages: impl DoubleEndedIterator<Item = (usize, &'s Stage)>,
         src: &ArrayRef<'_>,
         out: &mut Sink<'a>,
         between: impl Fn() -> Sink<'a>,
-        step: impl Fn(&Instance, &ArrayRef<'_>, &mut Sink<'_>) -> Result<Layout>,
+        step: impl Fn(&Stage, &ArrayRef<'_>, &mut Sink<'_>) -> Result<Layout>,
     ) -> Result<Layout> {
         let mut stages = stages;
-        let Some((last, codec)) = stages.next_back() else { return copy(src, out) };
+        let Some((last, stage)) = stages.next_back() else { return copy(src, out) };
         let mut held: Option<Held<'a>> = None;
-        for (i, codec) in stages {
+        for (i, stage) in stages {
             let mut sink = between();
-            let layout = Held::or(&mut held, src).and_then(|array| step(codec, &array, &mut sink)).map_err(|e| named(e, i, codec))?;
+            let layout = Held::or(&mut held, src).and_then(|array| step(stage, &array, &mut sink)).map_err(|e| named(e, i, stage))?;
             held = Some(Held { sink, layout });
         }
-        Held::or(&mut held, src).and_then(|array| step(codec, &array, out)).map_err(|e| named(e, last, codec))
+        Held::or(&mut held, src).and_then(|array| step(stage, &array, out)).map_err(|e| named(e, last, stage))
     }
 }
 
@@ -82,30 +113,31 @@ fn copy(src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
     Ok(src.layout().clone())
 }
 
-fn named(error: Error, stage: usize, codec: &Instance) -> Error {
-    error.in_codec(codec.id()).in_stage(stage)
+fn named(error: Error, position: usize, stage: &Stage) -> Error {
+    error.in_codec(stage.codec.id()).in_stage(position)
 }
 
 impl Codec for Pipeline {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let call = out.call();
         let stages = self.stages.iter().enumerate();
-        Self::run(stages, src, out, || Sink::scratch(call), |codec, array, out| codec.encode(array, out))
+        Self::run(stages, src, out, || Sink::scratch(call), Stage::encode)
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let call = out.call();
         let stages = self.stages.iter().enumerate().rev();
-        Self::run(stages, src, out, || Sink::between(call), |codec, array, out| codec.decode(array, out))
+        Self::run(stages, src, out, || Sink::between(call), Stage::decode)
     }
 
     /// Goes through the bounds of the stages; a result whose size varies is taken at its largest.
     fn encoded_bound(&self, src: &Layout) -> Option<u64> {
         let mut layout = src.clone();
         let mut bound = src.nbytes() as u64;
-        for codec in &self.stages {
-            bound = codec.encoded_bound(&layout)?;
-            layout = match codec.encoded_layout(&layout).ok()? {
+        for stage in &self.stages {
+            let given = stage.chunk.as_ref().unwrap_or(&layout);
+            bound = stage.codec.encoded_bound(given)?;
+            layout = match stage.codec.encoded_layout(given).ok()? {
                 Some(array) => array,
                 None => Layout::bytes(usize::try_from(bound).ok()?),
             };
@@ -115,9 +147,10 @@ impl Codec for Pipeline {
 
     fn encoded_layout(&self, src: &Layout) -> Result<Option<Layout>> {
         let mut layout = Some(src.clone());
-        for (i, codec) in self.stages.iter().enumerate() {
+        for (i, stage) in self.stages.iter().enumerate() {
             let Some(before) = layout else { return Ok(None) };
-            layout = codec.encoded_layout(&before).map_err(|e| named(e, i, codec))?;
+            let before = stage.chunk.as_ref().unwrap_or(&before);
+            layout = stage.codec.encoded_layout(before).map_err(|e| named(e, i, stage))?;
         }
         Ok(layout)
     }
@@ -125,13 +158,13 @@ impl Codec for Pipeline {
     fn decoded_info(&self, src: &[u8]) -> Result<Info> {
         match self.stages.as_slice() {
             [] => Ok(Info::nbytes(src.len() as u64)),
-            [codec] => codec.decoded_info(src).map_err(|e| named(e, 0, codec)),
+            [stage] => stage.codec.decoded_info(src).map_err(|e| named(e, 0, stage)),
             _ => Err(Error::new(Kind::UnknownSize, "only decoding tells what a pipeline of several codecs gives")),
         }
     }
 
     fn lossy(&self) -> bool {
-        self.stages.iter().any(|codec| codec.lossy())
+        self.stages.iter().any(|stage| stage.codec.lossy())
     }
 }
 

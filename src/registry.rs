@@ -105,6 +105,20 @@ pub fn from_value(value: &Value, registry: Option<&Registry>) -> Result<Instance
 
 /// Builds a codec from a parsed configuration.
 pub fn from_map(given: &Map<String, Value>, registry: Option<&Registry>) -> Result<Instance> {
+    build(given, registry, |config| config.finish())
+}
+
+/// As [`from_value`], but keys that the codec does not know are left out and added to `ignored`.
+pub fn leniently(value: &Value, registry: Option<&Registry>, ignored: &mut Vec<String>) -> Result<Instance> {
+    let Value::Object(map) = value else { return Err(wrong_type("", "an object", value)) };
+    build(map, registry, |config| Ok(config.finish_leniently(ignored)))
+}
+
+fn build(
+    given: &Map<String, Value>,
+    registry: Option<&Registry>,
+    finish: impl FnOnce(Config<'_>) -> Result<Map<String, Value>>,
+) -> Result<Instance> {
     let id = match given.get("id") {
         Some(Value::String(id)) => id.as_str(),
         Some(other) => return Err(wrong_type("id", "a string", other).with_kind(Kind::UnknownCodec)),
@@ -120,7 +134,7 @@ pub fn from_map(given: &Map<String, Value>, registry: Option<&Registry>) -> Resu
     let def = registry.map_or_else(|| codecs::find(id), |registry| registry.built_in(id)).ok_or_else(|| unknown_codec(id))?;
     let mut config = Config::new(def.id, given);
     let codec = (def.make)(&mut config).map_err(|e| e.in_codec(id))?;
-    let config = config.finish().map_err(|e| e.in_codec(id))?;
+    let config = finish(config).map_err(|e| e.in_codec(id))?;
     Ok(Instance::new(id, Value::Object(config), codec))
 }
 

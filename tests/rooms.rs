@@ -5,15 +5,16 @@
 use std::path::{Path, PathBuf};
 
 /// Every room with the rooms it may import, from the ground up.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     ("kernels", &[]),
     ("core", &["kernels"]),
     ("sys", &["core", "kernels"]),
     ("codecs", &["core", "kernels", "sys"]),
     ("registry", &["core", "codecs"]),
     ("pipeline", &["core", "registry"]),
+    ("zarr", &["core", "registry", "pipeline"]),
     ("operation", &["core", "registry"]),
-    ("capi", &["core", "kernels", "codecs", "registry", "pipeline", "operation"]),
+    ("capi", &["core", "kernels", "codecs", "registry", "pipeline", "zarr", "operation"]),
 ];
 
 const MAY_BE_UNSAFE: [&str; 3] = ["kernels", "sys", "capi"];

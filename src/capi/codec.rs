@@ -1,6 +1,7 @@
 //! Codec handles.
 
 use std::ffi::{CString, c_char};
+use std::sync::Arc;
 
 use super::registry::nc_registry;
 use super::types::{nc_error, nc_status};
@@ -13,7 +14,7 @@ use crate::registry::Instance;
 /// A codec or a whole pipeline, built from a configuration. Immutable: any number of threads may use one at the same time. Free with
 /// nc_codec_free.
 pub struct nc_codec {
-    pub(super) instance: Instance,
+    instance: Arc<Instance>,
     config: CString,
 }
 
@@ -37,13 +38,13 @@ pub unsafe extern "C" fn nc_codec_from_config(
         let (codec, json) = unsafe { (out(codec, std::ptr::null_mut(), "codec")?, string(json, "json")?) };
         // SAFETY: NULL or a registry of ours.
         let registry = unsafe { registry.as_ref() }.map(|r| &r.registry);
-        *codec = give(nc_codec::new(from_json(json, registry)?)?);
+        *codec = give(nc_codec::new(Arc::new(from_json(json, registry)?))?);
         Ok(())
     })
 }
 
 impl nc_codec {
-    fn new(instance: Instance) -> Result<Self> {
+    pub(super) fn new(instance: Arc<Instance>) -> Result<Self> {
         let text = serde_json::to_string(instance.config()).map_err(|e| Error::config("", e.to_string()))?;
         let config = CString::new(text).map_err(|_| Error::config("", "the configuration holds a NUL"))?;
         Ok(nc_codec { instance, config })

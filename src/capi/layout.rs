@@ -98,21 +98,29 @@ pub unsafe extern "C" fn nc_layout_shape(layout: *const nc_layout, shape: *mut i
     boundary(err, || {
         // SAFETY: NULL or a layout of ours.
         let extents = unsafe { required(layout, "layout")? }.layout.shape();
-        if extents.is_empty() {
-            return Ok(());
-        }
-        // SAFETY: only checked for NULL here.
-        unsafe { required(shape.cast_const(), "shape")? };
-        if usize::try_from(cap).is_ok_and(|cap| cap < extents.len()) || cap < 0 {
-            let item = size_of::<i64>();
-            return Err(Error::space(usize::try_from(cap).unwrap_or(0) * item, Some((extents.len() * item) as u64)));
-        }
-        for (i, extent) in extents.iter().enumerate() {
-            // SAFETY: the caller's array has `cap` elements, checked above; a plain write.
-            unsafe { shape.add(i).write(*extent as i64) };
-        }
-        Ok(())
+        // SAFETY: the caller's array has `cap` elements.
+        unsafe { fill_extents(extents.iter().map(|n| *n as i64), shape, cap) }
     })
+}
+
+/// Writes extents into the caller's array.
+///
+/// Safety: `shape` is NULL or valid for writes of `cap` elements.
+pub(super) unsafe fn fill_extents(extents: impl ExactSizeIterator<Item = i64>, shape: *mut i64, cap: i32) -> Result<()> {
+    if extents.len() == 0 {
+        return Ok(());
+    }
+    // SAFETY: only checked for NULL here.
+    unsafe { required(shape.cast_const(), "shape")? };
+    if usize::try_from(cap).is_ok_and(|cap| cap < extents.len()) || cap < 0 {
+        let item = size_of::<i64>();
+        return Err(Error::space(usize::try_from(cap).unwrap_or(0) * item, Some((extents.len() * item) as u64)));
+    }
+    for (i, extent) in extents.enumerate() {
+        // SAFETY: the array has `cap` elements, checked above; a plain write.
+        unsafe { shape.add(i).write(extent) };
+    }
+    Ok(())
 }
 
 /// Frees a layout that was given; NULL is fine. Takes: do not use it afterwards. Since 0.1.

@@ -30,6 +30,18 @@ impl Destination {
     }
 }
 
+impl Destination {
+    /// Memory that cannot grow and into which nothing is decoded.
+    ///
+    /// Safety: `dst` is NULL or valid for writes of `room` bytes, which nobody else uses meanwhile.
+    pub unsafe fn plain(dst: *mut c_void, room: usize) -> Result<Self> {
+        if dst.is_null() && room > 0 {
+            return Err(null("dst"));
+        }
+        Ok(Destination { data: dst.cast(), room: room.min(isize::MAX as usize), grow: None, user: std::ptr::null_mut() })
+    }
+}
+
 impl CallerMemory for Destination {
     fn bytes(&mut self) -> &mut [u8] {
         if self.room == 0 {

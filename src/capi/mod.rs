@@ -23,6 +23,8 @@ pub mod buffer;
 
 pub mod registry;
 
+pub mod zarr;
+
 pub mod blosc;
 
 pub mod lz4;

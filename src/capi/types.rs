@@ -89,7 +89,7 @@ pub enum nc_threads {
     NUMCODECS_ALL_CORES = -1,
 }
 
-/// Questions for nc_codec_query and nc_layout_query.
+/// Questions for nc_codec_query, nc_layout_query and nc_zarr_query.
 #[repr(C)]
 pub enum nc_question {
     /// Layout: bytes of all fixed-size items without gaps; 0 for the other kinds.
@@ -98,7 +98,7 @@ pub enum nc_question {
     NUMCODECS_Q_ITEMS = 1,
     /// Layout: bytes per item (of the dtype).
     NUMCODECS_Q_ITEMSIZE = 2,
-    /// Layout: number of dimensions.
+    /// Layout, Zarr: number of dimensions.
     NUMCODECS_Q_NDIM = 3,
     /// Layout: one of NUMCODECS_ORDER_.
     NUMCODECS_Q_ORDER = 4,
@@ -108,6 +108,10 @@ pub enum nc_question {
     NUMCODECS_Q_PARTIAL = 6,
     /// Codec: 1 if decoding may give other values than were encoded.
     NUMCODECS_Q_LOSSY = 7,
+    /// Zarr: version of the format.
+    NUMCODECS_Q_FORMAT = 8,
+    /// Zarr: 1 if the metadata has a fill value, 0 if it is null (chunks that are not there are then read as zeros).
+    NUMCODECS_Q_FILL = 9,
 }
 
 /// What went wrong, in memory of the caller (on its stack, say); every function takes NULL instead. 512 bytes, frozen.

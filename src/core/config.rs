@@ -33,6 +33,12 @@ impl<'a> Config<'a> {
         }
     }
 
+    /// Ends reading, and adds the keys nobody asked for to `ignored`.
+    pub fn finish_leniently(self, ignored: &mut Vec<String>) -> Map<String, Value> {
+        ignored.extend(self.given.keys().filter(|key| !self.known.contains(&key.as_str())).cloned());
+        self.printed
+    }
+
     /// The value as given, marked as known but not printed.
     pub fn raw(&mut self, key: &'static str) -> Option<&'a Value> {
         self.known.push(key);

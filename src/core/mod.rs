@@ -5,6 +5,7 @@ pub mod call;
 pub mod charset;
 pub mod codec;
 pub mod config;
+pub mod conform;
 pub mod convert;
 pub mod dtype;
 pub mod error;

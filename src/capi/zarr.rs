@@ -1,0 +1,174 @@
+//! Zarr metadata.
+
+use std::ffi::{CString, c_char, c_void};
+use std::ptr::{null, null_mut};
+
+use super::codec::nc_codec;
+use super::layout::nc_layout;
+use super::memory::Destination;
+use super::registry::nc_registry;
+use super::types::{nc_error, nc_status};
+use super::{boundary, bytes, free, give, out, required, string};
+use crate::core::error::{Error, Result};
+use crate::core::sink::CallerMemory;
+use crate::operation;
+use crate::zarr::{self, Zarr};
+
+/// The metadata of one Zarr array, parsed and checked once: codec, layout, fill value and keys of its chunks. The library does no I/O:
+/// the caller fetches what lies under a key. Immutable: any number of threads may use one at the same time. Free with nc_zarr_free.
+pub struct nc_zarr {
+    zarr: Zarr,
+    codec: nc_codec,
+    layout: nc_layout,
+    ignored: Vec<CString>,
+}
+
+impl nc_zarr {
+    fn new(zarr: Zarr) -> Result<Self> {
+        let ignored = zarr.ignored.iter().map(|path| CString::new(path.as_str()).unwrap_or_default()).collect();
+        let codec = nc_codec::new(zarr.codec.clone())?;
+        Ok(nc_zarr { codec, layout: nc_layout::new(zarr.layout.clone()), ignored, zarr })
+    }
+}
+
+/// Reads the metadata of an array: the text of a `.zarray` (Zarr v2). Keys that the format does not know, in codecs too, are ignored;
+/// nc_zarr_ignored lists them.
+///
+/// json: NUL-terminated UTF-8, borrowed. registry: where codecs are looked up, NULL = the built-in ones. zarr: gives the metadata, free
+/// it with nc_zarr_free; NULL after a failure. Errors: _CONFIG, _UNKNOWN_CODEC, _SHAPE (a chunk larger than memory), _DTYPE (objects
+/// without a codec for them), all with the JSON path in err->path, such as "filters[0].dtype"; _NULL, _MEMORY. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_open(
+    json: *const c_char,
+    registry: *const nc_registry,
+    zarr: *mut *mut nc_zarr,
+    err: *mut nc_error,
+) -> nc_status {
+    boundary(err, || {
+        // SAFETY: pointers of the caller, checked for NULL; registry is NULL or one of ours.
+        let (zarr, json, registry) = unsafe { (out(zarr, null_mut(), "zarr")?, string(json, "json")?, registry.as_ref()) };
+        *zarr = give(nc_zarr::new(zarr::open(json, registry.map(|r| &r.registry))?)?);
+        Ok(())
+    })
+}
+
+/// The codec of a chunk: all filters and the compressor. It knows the layout of the chunk: encoding takes any layout of the same shape
+/// and type, in any order and byte order, and n plain bytes as the chunk itself; decoding needs no layout of the chunk. Lends: valid
+/// until the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_codec(zarr: *const nc_zarr) -> *const nc_codec {
+    // SAFETY: NULL or metadata of ours.
+    unsafe { zarr.as_ref() }.map_or(null(), |zarr| &raw const zarr.codec)
+}
+
+/// Layout of a decoded chunk: dtype, shape and order as stored. Chunks at the edges of the array have it too. Structured types are raw
+/// bytes ("|V14"). Lends: valid until the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_layout(zarr: *const nc_zarr) -> *const nc_layout {
+    // SAFETY: NULL or metadata of ours.
+    unsafe { zarr.as_ref() }.map_or(null(), |zarr| &raw const zarr.layout)
+}
+
+/// Answers NUMCODECS_Q_NDIM, _FORMAT and _FILL about an array; -1 for other questions and for NULL. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_query(zarr: *const nc_zarr, what: i32) -> i64 {
+    // SAFETY: NULL or metadata of ours.
+    let Some(zarr) = (unsafe { zarr.as_ref() }) else { return -1 };
+    match what {
+        3 => zarr.zarr.shape.len() as i64,
+        8 => zarr.zarr.format,
+        9 => i64::from(zarr.zarr.fill.defined),
+        _ => -1,
+    }
+}
+
+/// Fills shape with the extents of the whole array, in elements; cap is its room, in elements. Errors: _SPACE (needed = bytes for all
+/// extents), _NULL. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_shape(zarr: *const nc_zarr, shape: *mut i64, cap: i32, err: *mut nc_error) -> nc_status {
+    boundary(err, || {
+        // SAFETY: NULL or metadata of ours; the caller's array has `cap` elements.
+        unsafe { super::layout::fill_extents(required(zarr, "zarr")?.zarr.shape.iter().map(|n| *n as i64), shape, cap) }
+    })
+}
+
+/// The key under which a chunk is stored, below that of the array, such as "0.1".
+///
+/// index: position in the grid of chunks, one number for each dimension, borrowed; NULL is fine without dimensions. dst, cap: filled
+/// with the key and a NUL. Errors: _SHAPE (no such chunk), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_chunk_key(
+    zarr: *const nc_zarr,
+    index: *const i64,
+    dst: *mut c_char,
+    cap: usize,
+    err: *mut nc_error,
+) -> nc_status {
+    boundary(err, || {
+        // SAFETY: pointers of the caller, checked for NULL; one number for each dimension.
+        let (zarr, index) = unsafe {
+            let zarr = required(zarr, "zarr")?;
+            (zarr, bytes(index, zarr.zarr.shape.len(), "index")?)
+        };
+        let index: Result<Vec<u64>> = index.iter().map(|i| u64::try_from(*i).map_err(|_| Error::shape(format!("index is {i}")))).collect();
+        let key = CString::new(zarr.zarr.chunk_key(&index?)?).unwrap_or_default();
+        let key = key.as_bytes_with_nul();
+        // SAFETY: the caller gives `cap` bytes behind `dst`.
+        let mut memory = unsafe { Destination::plain(dst.cast(), cap)? };
+        let room = memory.bytes().get_mut(..key.len()).ok_or_else(|| Error::space(cap, Some(key.len() as u64)))?;
+        room.copy_from_slice(key);
+        Ok(())
+    })
+}
+
+/// Fills memory with the fill value: zeros where the metadata has none.
+///
+/// want: layout of dst: any shape, the dtype of the chunk in any byte order, with strides or without; gaps are not touched. dst, cap:
+/// filled, at most cap bytes. Errors: _DTYPE (also for items of variable length: see nc_zarr_fill_item), _SHAPE, _SPACE, _NULL. Any
+/// thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_fill(
+    zarr: *const nc_zarr,
+    want: *const nc_layout,
+    dst: *mut c_void,
+    cap: usize,
+    err: *mut nc_error,
+) -> nc_status {
+    boundary(err, || {
+        // SAFETY: pointers of the caller, checked for NULL, valid for this call.
+        let (zarr, want) = unsafe { (required(zarr, "zarr")?, &required(want, "want")?.layout) };
+        // SAFETY: the caller gives `cap` bytes behind `dst`.
+        let mut memory = unsafe { Destination::plain(dst, cap)? };
+        operation::fixed_size(want)?;
+        let room = memory.bytes().get_mut(..want.span()).ok_or_else(|| Error::space(cap, Some(want.span() as u64)))?;
+        zarr.zarr.fill.write(&zarr.zarr.layout, want, room)
+    })
+}
+
+/// The fill value as one item, in the dtype and byte order of the chunk; for items of variable length what the item holds. nbytes: set to
+/// its bytes, NULL = not asked. NULL for an item of 0 bytes and for NULL. Lends: valid until the metadata is freed. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_fill_item(zarr: *const nc_zarr, nbytes: *mut usize) -> *const c_void {
+    // SAFETY: NULL or metadata of ours.
+    let item = unsafe { zarr.as_ref() }.map(|zarr| zarr.zarr.fill.item.as_slice()).unwrap_or_default();
+    if !nbytes.is_null() {
+        // SAFETY: the caller's number; a plain write.
+        unsafe { nbytes.write(item.len()) };
+    }
+    if item.is_empty() { null() } else { item.as_ptr().cast() }
+}
+
+/// JSON path of the i-th key of the metadata that was ignored because nobody knows it; NULL past the end and for NULL. Lends: valid
+/// until the metadata is freed. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_ignored(zarr: *const nc_zarr, i: usize) -> *const c_char {
+    // SAFETY: NULL or metadata of ours.
+    unsafe { zarr.as_ref() }.and_then(|zarr| zarr.ignored.get(i)).map_or(null(), |path| path.as_ptr())
+}
+
+/// Frees the metadata and all that it lent; NULL is fine. Takes: do not use it afterwards. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_free(zarr: *mut nc_zarr) {
+    // SAFETY: NULL or metadata of ours that was not freed.
+    unsafe { free(zarr) }
+}

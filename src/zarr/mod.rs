@@ -1,0 +1,82 @@
+//! Zarr metadata to everything a chunk needs: codec, layout, fill value, key.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::core::{Error, Layout, Result};
+use crate::registry::{self, Instance, Registry};
+
+mod chunk;
+mod data_type;
+mod fill;
+mod json;
+mod v2;
+
+use fill::Fill;
+use json::Object;
+
+/// The metadata of one array.
+pub struct Zarr {
+    /// Version of the format: 2.
+    pub format: i64,
+    /// Codec of a whole chunk.
+    pub codec: Arc<Instance>,
+    /// A decoded chunk.
+    pub layout: Layout,
+    /// Extents of the array.
+    pub shape: Vec<u64>,
+    /// Fill value.
+    pub fill: Fill,
+    /// JSON paths of keys that mean nothing to us.
+    pub ignored: Vec<String>,
+    keys: Keys,
+}
+
+/// How the keys of chunks are made.
+struct Keys {
+    separator: char,
+}
+
+/// Reads a `.zarray`.
+pub fn open(json: &str, registry: Option<&Registry>) -> Result<Zarr> {
+    let value = registry::parse(json)?;
+    let mut top = Object::new(&value, "")?;
+    match top.required("zarr_format")?.as_i64() {
+        Some(2) => v2::open(top, registry),
+        _ => Err(Error::config("zarr_format", "the format of the array must be 2")),
+    }
+}
+
+impl Zarr {
+    /// The key under which the chunk at `index` of the grid of chunks is stored, as `0.1`.
+    pub fn chunk_key(&self, index: &[u64]) -> Result<String> {
+        let grid = self.shape.iter().zip(self.layout.shape()).map(|(n, chunk)| n.div_ceil((*chunk as u64).max(1)));
+        if index.len() != self.shape.len() || index.iter().zip(grid.clone()).any(|(i, n)| *i >= n) {
+            return Err(Error::shape(format!("no chunk {index:?} in a grid of {:?} chunks", grid.collect::<Vec<_>>())));
+        }
+        let parts: Vec<String> = index.iter().map(u64::to_string).collect();
+        Ok(if parts.is_empty() { "0".to_owned() } else { parts.join(&self.keys.separator.to_string()) })
+    }
+}
+
+/// Extents of a chunk as they are in memory.
+fn in_memory(extents: &[u64], path: &str) -> Result<Vec<usize>> {
+    let fit = |n: &u64| usize::try_from(*n).map_err(|_| Error::config(path, format!("an extent of {n} does not fit memory")));
+    extents.iter().map(fit).collect()
+}
+
+/// One codec of a list, built leniently; paths of errors and of ignored keys begin with `path`.
+fn stage(value: &Value, path: &str, registry: Option<&Registry>, ignored: &mut Vec<String>) -> Result<Instance> {
+    let mut keys = Vec::new();
+    let below = |error: Error| {
+        let dot = if error.details().path.is_empty() { "" } else { "." };
+        error.under(&format!("{path}{dot}"))
+    };
+    let codec = registry::leniently(value, registry, &mut keys).map_err(below)?;
+    ignored.extend(keys.into_iter().map(|key| format!("{path}.{key}")));
+    Ok(codec)
+}
+
+#[cfg(test)]
+mod zarr_tests;

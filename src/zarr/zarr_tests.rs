@@ -1,0 +1,140 @@
+use super::*;
+use crate::core::call::{Call, Limits};
+use crate::core::{ArrayRef, Dtype, Items, Kind, Order, Sink};
+use crate::operation::{self, Source};
+
+fn zarr(json: &str) -> Zarr {
+    open(json, None).expect(json)
+}
+
+/// A `.zarray` with some of its keys replaced or added.
+fn v2(changes: &str) -> String {
+    let mut map = serde_json::Map::new();
+    let defaults = r#"{"zarr_format": 2, "shape": [5, 7], "chunks": [2, 3], "dtype": ">i4", "order": "F", "fill_value": 7,
+        "filters": null, "compressor": {"id": "zlib", "level": 1}}"#;
+    for json in [defaults, changes] {
+        map.extend(serde_json::from_str::<serde_json::Map<String, Value>>(json).expect(json));
+    }
+    Value::Object(map).to_string()
+}
+
+fn encode(codec: &Instance, layout: &Layout, src: &[u8]) -> Result<Vec<u8>> {
+    let limits = Limits::default();
+    let mut out = Sink::owned(Call::new(&limits, None));
+    operation::encode(codec, &Source::Fixed(layout, src), &mut out)?;
+    Ok(out.into_parts().0)
+}
+
+fn decode(codec: &Instance, src: &[u8], want: Option<&Layout>) -> Result<(Layout, Vec<u8>)> {
+    let limits = Limits::default();
+    let mut out = Sink::owned(Call::new(&limits, None));
+    let layout = operation::decode(codec, src, None, want, &mut out)?;
+    Ok((layout, out.into_parts().0))
+}
+
+fn layout(dtype: &str, shape: &[usize], order: Order) -> Layout {
+    Layout::contiguous(Dtype::parse(dtype).expect(dtype), shape, order).expect("layout")
+}
+
+#[test]
+fn a_chunk_is_converted_on_the_way_in_and_out() {
+    let zarr = zarr(&v2(r#"{"compressor": null}"#));
+    let native = layout("<i4", &[2, 3], Order::C);
+    let src: Vec<u8> = (1..=6_i32).flat_map(i32::to_le_bytes).collect();
+    let stored = encode(&zarr.codec, &native, &src).expect("encodes");
+    assert_eq!(stored.chunks(4).map(|item| item[3]).collect::<Vec<_>>(), [1, 4, 2, 5, 3, 6], "big endian, columns");
+    assert_eq!(decode(&zarr.codec, &stored, Some(&native)).expect("decodes").1, src);
+    let (own, bytes) = decode(&zarr.codec, &stored, None).expect("decodes");
+    assert_eq!((own, bytes), (zarr.layout.clone(), stored.clone()));
+    assert_eq!(encode(&zarr.codec, &Layout::bytes(24), &stored).ok(), Some(stored));
+    assert_eq!(encode(&zarr.codec, &layout("<i4", &[3, 2], Order::C), &src).map_err(|e| e.kind()), Err(Kind::Shape));
+    assert_eq!(encode(&zarr.codec, &layout("<f4", &[2, 3], Order::C), &src).map_err(|e| e.kind()), Err(Kind::Dtype));
+}
+
+#[test]
+fn a_chunk_of_the_wrong_size_is_refused() {
+    let zarr = zarr(&v2("{}"));
+    let short = operation_zlib(&[0; 20]);
+    assert_eq!(decode(&zarr.codec, &short, None).map_err(|e| e.kind()), Err(Kind::Shape));
+}
+
+fn operation_zlib(bytes: &[u8]) -> Vec<u8> {
+    let codec = crate::pipeline::from_json(r#"{"id": "zlib"}"#, None).expect("zlib");
+    encode(&codec, &Layout::bytes(bytes.len()), bytes).expect("encodes")
+}
+
+#[test]
+fn filters_see_the_dtype_of_the_array() {
+    let zarr = zarr(&v2(r#"{"dtype": "<f4", "filters": [{"id": "bitround", "keepbits": 4}], "fill_value": "NaN"}"#));
+    let src: Vec<u8> = (0..6).flat_map(|i| (1.0 + i as f32 / 32.0).to_le_bytes()).collect();
+    let stored = encode(&zarr.codec, &layout("<f4", &[2, 3], Order::F), &src).expect("encodes");
+    let (own, bytes) = decode(&zarr.codec, &stored, None).expect("decodes");
+    let values: Vec<f32> = bytes.chunks(4).map(|b| f32::from_le_bytes(b.try_into().expect("4 bytes"))).collect();
+    assert_eq!(values, [1.0, 1.0, 1.0625, 1.125, 1.125, 1.125], "ties to even");
+    assert_eq!((own.order(), own.shape()), (Order::F, &[2, 3][..]));
+    assert!(zarr.codec.lossy());
+}
+
+#[test]
+fn objects_go_through_their_codec() {
+    let zarr = zarr(&v2(r#"{"dtype": "|O", "filters": [{"id": "vlen-utf8"}], "fill_value": "?", "order": "C"}"#));
+    assert_eq!((zarr.layout.items, zarr.fill.item.as_slice()), (Items::Utf8, &b"?"[..]));
+    let items: [&[u8]; 6] = [b"a", b"", b"c", b"dd", b"e", b"f"];
+    let limits = Limits::default();
+    let mut out = Sink::owned(Call::new(&limits, None));
+    let array = ArrayRef::apart(&zarr.layout, &items).expect("array");
+    operation::encode(&zarr.codec, &Source::Array(array), &mut out).expect("encodes");
+    let stored = out.into_parts().0;
+    let mut out = Sink::owned(Call::new(&limits, None));
+    let known = operation::decode(&zarr.codec, &stored, None, None, &mut out).expect("decodes");
+    assert_eq!(known, zarr.layout);
+    assert_eq!(out.into_parts(), (b"acddef".to_vec(), vec![0, 1, 1, 2, 4, 5, 6]));
+    let error = open(&v2(r#"{"dtype": "|O"}"#), None).err().expect("no object codec");
+    assert_eq!((error.kind(), error.details().path.as_str()), (Kind::Dtype, "filters"));
+}
+
+#[test]
+fn keys_name_the_chunks_of_the_grid() {
+    let dots = zarr(&v2("{}"));
+    assert_eq!(dots.chunk_key(&[2, 1]).ok().as_deref(), Some("2.1"));
+    assert!(dots.chunk_key(&[3, 0]).is_err() && dots.chunk_key(&[0]).is_err());
+    assert_eq!(zarr(&v2(r#"{"dimension_separator": "/"}"#)).chunk_key(&[2, 2]).ok().as_deref(), Some("2/2"));
+    assert_eq!(zarr(&v2(r#"{"shape": [], "chunks": []}"#)).chunk_key(&[]).ok().as_deref(), Some("0"));
+}
+
+#[test]
+fn harmless_keys_are_ignored_and_listed() {
+    let zarr = zarr(&v2(r#"{"note": 1, "compressor": {"id": "zlib", "nthreads": 4, "level": 2}}"#));
+    assert_eq!(zarr.ignored, ["compressor.nthreads", "note"]);
+    assert_eq!(zarr.codec.config().to_string(), r#"[{"id":"zlib","level":2}]"#);
+}
+
+#[test]
+fn errors_name_the_path_in_the_metadata() {
+    for (changes, path) in [
+        (r#"{"zarr_format": 4}"#, "zarr_format"),
+        (r#"{"shape": [5, -7]}"#, "shape[1]"),
+        (r#"{"shape": 5}"#, "shape"),
+        (r#"{"chunks": [2]}"#, "chunks"),
+        (r#"{"chunks": [2, 1.5]}"#, "chunks[1]"),
+        (r#"{"chunks": [4611686018427387904, 4]}"#, "chunks"),
+        (r#"{"dtype": "<i3"}"#, "dtype"),
+        (r#"{"dtype": [["a", "<i3"]]}"#, "dtype[0][1]"),
+        (r#"{"order": "A"}"#, "order"),
+        (r#"{"dimension_separator": "-"}"#, "dimension_separator"),
+        (r#"{"fill_value": "x"}"#, "fill_value"),
+        (r#"{"filters": {}}"#, "filters"),
+        (r#"{"filters": [{"id": "crc32"}, {"id": "nope"}]}"#, "filters[1].id"),
+        (r#"{"filters": [7]}"#, "filters[0]"),
+        (r#"{"compressor": {"id": "zlib", "level": "x"}}"#, "compressor.level"),
+    ] {
+        let error = open(&v2(changes), None).err().expect(changes);
+        assert_eq!(error.details().path, path, "{changes}");
+    }
+    for key in ["zarr_format", "shape", "chunks", "dtype", "order", "fill_value", "compressor"] {
+        let mut map: serde_json::Map<String, Value> = serde_json::from_str(&v2("{}")).expect("test JSON");
+        map.remove(key);
+        let error = open(&Value::Object(map).to_string(), None).err().expect(key);
+        assert_eq!((error.kind(), error.details().path.as_str()), (Kind::Config, key));
+    }
+}

@@ -111,7 +111,7 @@ typedef enum nc_threads {
   NUMCODECS_ALL_CORES = -1,
 } nc_threads;
 
-// Questions for nc_codec_query and nc_layout_query.
+// Questions for nc_codec_query, nc_layout_query and nc_zarr_query.
 typedef enum nc_question {
   // Layout: bytes of all fixed-size items without gaps; 0 for the other kinds.
   NUMCODECS_Q_NBYTES = 0,
@@ -119,7 +119,7 @@ typedef enum nc_question {
   NUMCODECS_Q_ITEMS = 1,
   // Layout: bytes per item (of the dtype).
   NUMCODECS_Q_ITEMSIZE = 2,
-  // Layout: number of dimensions.
+  // Layout, Zarr: number of dimensions.
   NUMCODECS_Q_NDIM = 3,
   // Layout: one of NUMCODECS_ORDER_.
   NUMCODECS_Q_ORDER = 4,
@@ -129,6 +129,10 @@ typedef enum nc_question {
   NUMCODECS_Q_PARTIAL = 6,
   // Codec: 1 if decoding may give other values than were encoded.
   NUMCODECS_Q_LOSSY = 7,
+  // Zarr: version of the format.
+  NUMCODECS_Q_FORMAT = 8,
+  // Zarr: 1 if the metadata has a fill value, 0 if it is null (chunks that are not there are then read as zeros).
+  NUMCODECS_Q_FILL = 9,
 } nc_question;
 
 // Constants of numcodecs.lz4.
@@ -185,6 +189,10 @@ typedef struct nc_layout nc_layout;
 
 // The codecs that configurations may name: built-in ones and the caller's own. Built up by one thread, then shared by any number.
 typedef struct nc_registry nc_registry;
+
+// The metadata of one Zarr array, parsed and checked once: codec, layout, fill value and keys of its chunks. The library does no I/O:
+// the caller fetches what lies under a key. Immutable: any number of threads may use one at the same time. Free with nc_zarr_free.
+typedef struct nc_zarr nc_zarr;
 
 // Outcome of a call: NUMCODECS_OK or one of the NUMCODECS_ERR_ numbers.
 typedef int32_t nc_status;
@@ -519,6 +527,71 @@ nc_status nc_registry_add(struct nc_registry *registry,
 
 // Frees a registry; NULL is fine. Takes: do not use it afterwards; codecs built from it live on. Since 0.1.
 void nc_registry_free(struct nc_registry *registry);
+
+// Reads the metadata of an array: the text of a `.zarray` (Zarr v2). Keys that the format does not know, in codecs too, are ignored;
+// nc_zarr_ignored lists them.
+//
+// json: NUL-terminated UTF-8, borrowed. registry: where codecs are looked up, NULL = the built-in ones. zarr: gives the metadata, free
+// it with nc_zarr_free; NULL after a failure. Errors: _CONFIG, _UNKNOWN_CODEC, _SHAPE (a chunk larger than memory), _DTYPE (objects
+// without a codec for them), all with the JSON path in err->path, such as "filters[0].dtype"; _NULL, _MEMORY. Any thread. Since 0.1.
+nc_status nc_zarr_open(const char *json,
+                       const struct nc_registry *registry,
+                       struct nc_zarr **zarr,
+                       struct nc_error *err);
+
+// The codec of a chunk: all filters and the compressor. It knows the layout of the chunk: encoding takes any layout of the same shape
+// and type, in any order and byte order, and n plain bytes as the chunk itself; decoding needs no layout of the chunk. Lends: valid
+// until the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
+const struct nc_codec *nc_zarr_codec(const struct nc_zarr *zarr);
+
+// Layout of a decoded chunk: dtype, shape and order as stored. Chunks at the edges of the array have it too. Structured types are raw
+// bytes ("|V14"). Lends: valid until the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
+const struct nc_layout *nc_zarr_layout(const struct nc_zarr *zarr);
+
+// Answers NUMCODECS_Q_NDIM, _FORMAT and _FILL about an array; -1 for other questions and for NULL. Any thread. Since 0.1.
+int64_t nc_zarr_query(const struct nc_zarr *zarr,
+                      int32_t what);
+
+// Fills shape with the extents of the whole array, in elements; cap is its room, in elements. Errors: _SPACE (needed = bytes for all
+// extents), _NULL. Any thread. Since 0.1.
+nc_status nc_zarr_shape(const struct nc_zarr *zarr,
+                        int64_t *shape,
+                        int32_t cap,
+                        struct nc_error *err);
+
+// The key under which a chunk is stored, below that of the array, such as "0.1".
+//
+// index: position in the grid of chunks, one number for each dimension, borrowed; NULL is fine without dimensions. dst, cap: filled
+// with the key and a NUL. Errors: _SHAPE (no such chunk), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.
+nc_status nc_zarr_chunk_key(const struct nc_zarr *zarr,
+                            const int64_t *index,
+                            char *dst,
+                            size_t cap,
+                            struct nc_error *err);
+
+// Fills memory with the fill value: zeros where the metadata has none.
+//
+// want: layout of dst: any shape, the dtype of the chunk in any byte order, with strides or without; gaps are not touched. dst, cap:
+// filled, at most cap bytes. Errors: _DTYPE (also for items of variable length: see nc_zarr_fill_item), _SHAPE, _SPACE, _NULL. Any
+// thread. Since 0.1.
+nc_status nc_zarr_fill(const struct nc_zarr *zarr,
+                       const struct nc_layout *want,
+                       void *dst,
+                       size_t cap,
+                       struct nc_error *err);
+
+// The fill value as one item, in the dtype and byte order of the chunk; for items of variable length what the item holds. nbytes: set to
+// its bytes, NULL = not asked. NULL for an item of 0 bytes and for NULL. Lends: valid until the metadata is freed. Any thread. Since 0.1.
+const void *nc_zarr_fill_item(const struct nc_zarr *zarr,
+                              size_t *nbytes);
+
+// JSON path of the i-th key of the metadata that was ignored because nobody knows it; NULL past the end and for NULL. Lends: valid
+// until the metadata is freed. Any thread. Since 0.1.
+const char *nc_zarr_ignored(const struct nc_zarr *zarr,
+                            size_t i);
+
+// Frees the metadata and all that it lent; NULL is fine. Takes: do not use it afterwards. Since 0.1.
+void nc_zarr_free(struct nc_zarr *zarr);
 
 // Does nothing and returns 0: this library has no global Blosc state. Here because numcodecs.blosc.init() is documented. Since 0.1.
 int32_t nc_blosc_init(void);

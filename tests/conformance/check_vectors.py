@@ -14,6 +14,7 @@ from checks import Failure
 from kinds import KINDS, Context
 from numcodecs_c import ContractError, Library, NcError, default_library
 from pipelines import pipeline, stages_of
+from stores import check_store
 from vectors import VectorSet
 
 KINDS = KINDS | {"pipeline": pipeline}
@@ -44,13 +45,6 @@ def run_case(context, case):
     except Exception as error:  # a mistake of the runner must not pass for a result
         return "failed", f"runner: {type(error).__name__}: {error}"
     return ("apart", "platform dependent") if platform_dependent else ("passed", word or "")
-
-
-def check_stores(library, stores):
-    """Stores need the Zarr layer; without it they are apart, with it this runner has to learn to read them."""
-    if library.has_zarr:
-        return [(store, "failed", "the runner does not read stores yet") for store in stores]
-    return [(store, "apart", "no Zarr layer yet") for store in stores]
 
 
 def table(results):
@@ -91,8 +85,9 @@ def run(folder, lib, only="", prepare=lambda library: None, extra=""):
         return lambda case: run_case(context, case)
 
     cases = [case for case in vectors.cases if only in case["name"]]
+    library = Library(lib, extra=extra)
     stores = [store for store in vectors.stores if only in store["name"]]
-    return list(isolate.run(cases, make_runner)) + check_stores(Library(lib, extra=extra), stores)
+    return list(isolate.run(cases, make_runner)) + [(store, *check_store(library, vectors, store)) for store in stores]
 
 
 def require_all_ids(library, wanted):

@@ -74,7 +74,6 @@ class Library:
         self.ffi = cffi.FFI()
         text = header_text(header or ROOT / "include" / "numcodecs.h")
         self.ffi.cdef(text + extra)
-        self.has_zarr = "nc_zarr_open" in text
         self.lib = self.ffi.dlopen(self.path)
         prefix = "NUMCODECS_ERR_"
         self.names = {getattr(self.lib, n): n.removeprefix(prefix) for n in dir(self.lib) if n.startswith(prefix)}

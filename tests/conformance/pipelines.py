@@ -1,4 +1,4 @@
-"""Cases of kind `pipeline`: filters and a compressor run one after the other through single codecs."""
+"""Cases of kind `pipeline`: filters and a compressor run one after the other through single codecs, and as one codec."""
 from checks import logical, require, require_same
 from kinds import is_oracle_bug, require_documented
 from numcodecs_c import Array
@@ -33,6 +33,13 @@ def check_stages(results, case):
         require(ours == wanted or sized_freely, f"stage {position}: {ours} instead of {wanted}")
 
 
+def check_whole(context, case, results, chunk, decoded):
+    """One codec made of the list of configurations does what the single codecs do."""
+    whole = context.codec(stages_of(case))
+    require(whole.encode(results[0]).data == results[-1].data, "the pipeline encodes other bytes than its codecs")
+    require_same(whole.decode(results[-1].data, chunk=chunk), decoded, "decode of the pipeline")
+
+
 def pipeline(context, case):
     codecs = [context.codec(config) for config in stages_of(case)]
     first_id = stages_of(case)[0]["id"] if codecs else None
@@ -40,6 +47,7 @@ def pipeline(context, case):
     stored, decoded = context.vectors.blob(case["stored"]), context.decoded(case)
     results = encode(codecs, source)
     check_stages(results, case)
+    check_whole(context, case, results, source, decode(codecs, results[-1].data, source))
     require_same(decode(codecs, stored, decoded), decoded, "decode")
     if case["encode_deterministic"]:
         return require(results[-1].data == stored, "encode: the stored bytes differ")

@@ -1,0 +1,94 @@
+"""Zarr stores written by zarr-python: every chunk through nc_zarr_open, compared with the whole array."""
+import itertools
+import math
+
+import numpy as np
+
+from checks import Failure, require
+from items import from_vector, same, values_of
+from numcodecs_c import FIXED, Array, Codec, ContractError, NcError
+from vectors import dtype_string
+
+METADATA = (".zarray", "zarr.json")
+
+
+class Zarr:
+    """Metadata of an array, as the library reads it."""
+
+    def __init__(self, library, text):
+        self.library, self.ffi, self.lib = library, library.ffi, library.lib
+        err, out = self.ffi.new("nc_error *"), self.ffi.new("nc_zarr **")
+        library.check(self.lib.nc_zarr_open(text.encode(), self.ffi.NULL, out, err), err, out)
+        self.handle = self.ffi.gc(out[0], self.lib.nc_zarr_free)
+        self.chunk = library.describe(self.lib.nc_zarr_layout(self.handle), 0)
+        self.codec = Codec.__new__(Codec)
+        self.codec.library, self.codec.ffi, self.codec.lib = library, self.ffi, self.lib
+        self.codec.handle = self.lib.nc_zarr_codec(self.handle)
+
+    def shape(self):
+        ndim, err = self.lib.nc_zarr_query(self.handle, self.lib.NUMCODECS_Q_NDIM), self.ffi.new("nc_error *")
+        shape = self.ffi.new("int64_t[]", max(ndim, 1))
+        self.library.check(self.lib.nc_zarr_shape(self.handle, shape, ndim, err), err)
+        return tuple(shape[0:ndim])
+
+    def key(self, index):
+        err, text = self.ffi.new("nc_error *"), self.ffi.new("char[]", 256)
+        self.library.check(self.lib.nc_zarr_chunk_key(self.handle, self.ffi.new("int64_t[]", list(index) or 1), text, 256, err), err)
+        return self.library.text(text)
+
+    def fill(self):
+        """A chunk of fill values."""
+        nbytes, items = self.ffi.new("size_t *"), math.prod(self.chunk["shape"])
+        item = self.lib.nc_zarr_fill_item(self.handle, nbytes)
+        data = (bytes(self.ffi.buffer(item, nbytes[0])) if nbytes[0] else b"") * items
+        if self.chunk["kind"] == FIXED:
+            return Array(data, **self.chunk)
+        return Array(data, offsets=tuple(range(0, len(data) + 1, nbytes[0] or 1))[: items + 1] if nbytes[0] else (0,) * (items + 1), **self.chunk)
+
+
+def to_numpy(array):
+    if array.kind == FIXED:
+        return np.frombuffer(array.data, array.dtype).reshape(array.shape, order=array.order)
+    flat = np.empty(math.prod(array.shape), object)
+    flat[:] = values_of(array)
+    return flat.reshape(array.shape, order=array.order)
+
+
+def read(zarr, folder):
+    """The whole array, chunk by chunk."""
+    shape, chunk = zarr.shape(), zarr.chunk["shape"]
+    result = np.empty(shape, object if zarr.chunk["kind"] != FIXED else zarr.chunk["dtype"])
+    for index in itertools.product(*(range(-(-n // c)) for n, c in zip(shape, chunk))):
+        path = folder / zarr.key(index)
+        block = to_numpy(zarr.codec.decode(path.read_bytes()) if path.is_file() else zarr.fill())
+        box = tuple(slice(i * c, min((i + 1) * c, n)) for i, c, n in zip(index, chunk, shape))
+        result[box] = block[tuple(slice(s.stop - s.start) for s in box)]
+    return result
+
+
+def compare(result, expected, vectors):
+    require(result.shape == tuple(expected["shape"]), f"shape {result.shape} instead of {expected['shape']}")
+    if expected["dtype"] == "|O":
+        wanted = [from_vector(item) for item in expected["items"]]
+        for at, (a, b) in enumerate(zip(result.ravel(), wanted, strict=True)):
+            require(same(a, b), f"item {at} is {a!r:.60} instead of {b!r:.60}")
+        return
+    dtype = np.dtype(dtype_string(expected["dtype"]))
+    require(result.dtype.newbyteorder("=") == dtype.newbyteorder("="), f"dtype {result.dtype} instead of {dtype}")
+    require(np.ascontiguousarray(result.astype(dtype)).tobytes() == vectors.blob(expected), "the values differ")
+
+
+def check_store(library, vectors, store):
+    """(outcome, text), as for a case."""
+    folder = vectors.folder / store["path"] / store["array_path"]
+    metadata = next(folder / name for name in METADATA if (folder / name).is_file())
+    try:
+        zarr = Zarr(library, metadata.read_text("utf-8"))
+        compare(read(zarr, folder), store["expected"], vectors)
+    except NcError as error:
+        if error.name == "UNKNOWN_CODEC":
+            return "apart", error.message
+        return "failed", f"unexpected error {error} ({error.codec} {error.path})"
+    except (Failure, ContractError) as problem:
+        return "failed", str(problem)
+    return "passed", ""

@@ -27,6 +27,7 @@ mod msgpack2;
 mod msgpack_values;
 mod packbits;
 mod pcodec;
+mod pickle;
 mod quantize;
 mod shuffle;
 mod vlen_array;
@@ -65,6 +66,7 @@ pub const ALL: &[&CodecDef] = &[
     &msgpack2::DEF,
     &packbits::DEF,
     &pcodec::DEF,
+    &pickle::DEF,
     &quantize::DEF,
     &shuffle::DEF,
     &vlen_array::DEF,

@@ -105,10 +105,10 @@ fixtures: shared conformance-venv
 
 test-conformance: shared conformance-venv
 	set -e; for dir in tests/vectors $(wildcard ../shared/vectors); do \
-	    $(CONFORMANCE)/check_vectors.py $$dir --lib $(DIST)/$(SHARED); \
+	    $(CONFORMANCE)/check_vectors.py $$dir --lib $(DIST)/$(SHARED) --all-ids; \
 	    $(CONFORMANCE)/selftest.py $$dir --lib $(DIST)/$(SHARED); \
 	done
-	$(CONFORMANCE)/fixtures.py --lib $(DIST)/$(SHARED)
+	$(CONFORMANCE)/fixtures.py --lib $(DIST)/$(SHARED) --all-ids
 	$(CONFORMANCE)/differential.py --lib $(DIST)/$(SHARED) --cases 250
 	$(CONFORMANCE)/arrow.py --lib $(DIST)/$(SHARED)
 

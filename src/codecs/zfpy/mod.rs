@@ -278,7 +278,8 @@ mod tests {
     fn the_worked_examples_come_out_bit_for_bit() {
         let floats = plain::bytes(&[0f32, 1.0, 2.0, 3.0]).to_vec();
         let ints = plain::bytes(&[0i32, 1, 2, 3]).to_vec();
-        let cases: [(&str, &str, &[usize], &[u8], &str); 5] = [
+        type Case<'a> = (&'a str, &'a str, &'a [usize], &'a [u8], &'a str);
+        let cases: [Case<'_>; 5] = [
             (REVERSIBLE, "<f8", &[2, 2], &square(), "7a6670051700001000000088099020e83401000000000000"),
             (ERROR_001, "<f8", &[2, 2], &square(), "7a667005170000100000c0ca058843a008000000000000000000000000000000"),
             (RATE_8, "<f4", &[4], &floats, "7a667005320000000000f00103ed1400"),

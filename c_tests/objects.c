@@ -18,6 +18,7 @@ static const struct object_codec CODECS[] = {
     {"{\"id\": \"vlen-array\", \"dtype\": \"<i2\"}", NUMCODECS_ARRAYS, "<i2", {"abcd", "", "ef", "gh"}, {4, 0, 2, 2}},
     {"{\"id\": \"json2\"}", NUMCODECS_JSON, NULL, {"\"a\"", "1", "null", "{\"k\":[2.5,true]}"}, {3, 1, 4, 16}},
     {"{\"id\": \"msgpack2\"}", NUMCODECS_MSGPACK, NULL, {"\xa1" "a", "\1", "\xc0", "\x81\xa1k\x92\2\xc3"}, {2, 1, 1, 6}},
+    {"{\"id\": \"pickle\"}", NUMCODECS_MSGPACK, NULL, {"\xa1" "a", "\1", "\xc0", "\x81\xa1k\x92\2\xc3"}, {2, 1, 1, 6}},
 };
 enum { NCODECS = sizeof CODECS / sizeof CODECS[0] };
 

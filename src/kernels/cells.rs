@@ -38,16 +38,8 @@ impl Grid {
     }
 
     /// All cells, in the order in which zfp stores them.
-    pub fn iter(&self) -> impl Iterator<Item = Cell> + use<> {
-        let [nx, ny, nz, nw] = self.extents;
-        let starts = |n: usize| (0..n).step_by(4);
-        starts(nw).flat_map(move |w| starts(nz).map(move |z| (z, w))).flat_map(move |(z, w)| starts(ny).map(move |y| (y, z, w))).flat_map(
-            move |(y, z, w)| {
-                let count = |n: usize, at: usize| (n - at).min(4);
-                let (ky, kz, kw) = (count(ny, y), count(nz, z), count(nw, w));
-                starts(nx).map(move |x| Cell { start: [x, y, z, w], count: [count(nx, x), ky, kz, kw] })
-            },
-        )
+    pub fn iter(&self) -> Cells {
+        Cells { extents: self.extents, next: Some([0; 4]) }
     }
 
     /// Copies a cell out of `array`, and fills what lies outside by zfp's rule.
@@ -57,7 +49,8 @@ impl Grid {
                 copy_row(from, to, nbytes);
             }
         });
-        if cell.count.iter().take(self.dims).any(|n| *n < 4) {
+        let full = [4; 4];
+        if cell.count.get(..self.dims) != full.get(..self.dims) {
             self.pad(cell, block);
         }
     }
@@ -72,13 +65,19 @@ impl Grid {
     }
 
     /// Visits the rows of a cell: byte offset in the block, byte offset in the array, length in bytes.
+    #[inline]
     fn rows(&self, cell: Cell, mut visit: impl FnMut(usize, usize, usize)) {
         let [nx, ny, nz, _] = self.extents;
         let ([x, y, z, w], [kx, ky, kz, kw]) = (cell.start, cell.count);
-        for (dw, dz) in (0..kw).flat_map(|dw| (0..kz).map(move |dz| (dw, dz))) {
-            let plane = ((w + dw) * nz + z + dz) * ny + y;
-            for dy in 0..ky {
-                visit((64 * dw + 16 * dz + 4 * dy) * self.size, ((plane + dy) * nx + x) * self.size, kx * self.size);
+        if self.dims == 1 {
+            return visit(0, x * self.size, kx * self.size); // short cells: what follows would take as long as zfp
+        }
+        for dw in 0..kw {
+            for dz in 0..kz {
+                let plane = ((w + dw) * nz + z + dz) * ny + y;
+                for dy in 0..ky {
+                    visit((64 * dw + 16 * dz + 4 * dy) * self.size, ((plane + dy) * nx + x) * self.size, kx * self.size);
+                }
             }
         }
     }
@@ -101,6 +100,36 @@ impl Grid {
     }
 }
 
+/// Iterator over the cells of a [`Grid`].
+pub struct Cells {
+    extents: [usize; 4],
+    next: Option<[usize; 4]>,
+}
+
+impl Iterator for Cells {
+    type Item = Cell;
+
+    #[inline]
+    fn next(&mut self) -> Option<Cell> {
+        let start = self.next?;
+        let mut after = start;
+        self.next = None;
+        for (at, extent) in after.iter_mut().zip(self.extents) {
+            *at += 4;
+            if *at < extent {
+                self.next = Some(after);
+                break;
+            }
+            *at = 0;
+        }
+        let [x, y, z, w] = start;
+        let [nx, ny, nz, nw] = self.extents;
+        let count = [(nx - x).min(4), (ny - y).min(4), (nz - z).min(4), (nw - w).min(4)];
+        Some(Cell { start, count })
+    }
+}
+
+#[inline]
 fn copy_row(from: &[u8], to: &mut [u8], nbytes: usize) {
     match nbytes {
         16 => copy_fixed::<16>(from, to),

@@ -111,26 +111,29 @@ pub struct Decoder<'a> {
     src: &'a [u8],
     /// Byte of the source where the window begins.
     base: usize,
+    /// The next bit of the source.
+    position: u64,
 }
 
 impl<'a> Decoder<'a> {
     /// Starts at bit `at` of `src`.
     pub fn new(src: &'a [u8], at: u64, scalar: Scalar, dims: usize, params: Params) -> Result<Self> {
-        let mut decoder = Decoder { engine: Engine::new(scalar, dims, params)?, src, base: 0 };
+        let mut decoder = Decoder { engine: Engine::new(scalar, dims, params)?, src, base: 0, position: at };
         decoder.refill(at);
         Ok(decoder)
     }
 
     /// The next cell, or an error where the source ends before it does.
     pub fn cell(&mut self) -> Result<&[u8]> {
-        let at = self.position();
-        if at - self.base as u64 * 8 > WINDOW as u64 * 64 {
-            self.refill(at);
+        if self.position - self.base as u64 * 8 > WINDOW as u64 * 64 {
+            self.refill(self.position);
         }
         let (zfp, block) = (self.engine.zfp.as_ptr(), self.engine.block.as_mut_ptr());
         // SAFETY: the stream stands in the first WINDOW words, and MARGIN more follow; the block holds the largest cell.
         unsafe { decode(zfp, self.engine.scalar, self.engine.dims, block) };
-        if self.position() > self.src.len() as u64 * 8 {
+        // SAFETY: a live handle.
+        self.position = self.base as u64 * 8 + unsafe { z::stream_rtell(self.engine.bits.as_ptr()) };
+        if self.position > self.src.len() as u64 * 8 {
             return Err(Error::data(format!("the stream is cut off after {} bytes", self.src.len())).at(self.src.len()));
         }
         Ok(self.engine.block())
@@ -138,8 +141,7 @@ impl<'a> Decoder<'a> {
 
     /// The next bit of the source.
     pub fn position(&self) -> u64 {
-        // SAFETY: a live handle.
-        self.base as u64 * 8 + unsafe { z::stream_rtell(self.engine.bits.as_ptr()) }
+        self.position
     }
 
     /// Moves the window to bit `at` of the source; zeros follow its end.

@@ -86,6 +86,7 @@ def run(folder, lib, only="", prepare=lambda library: None, extra=""):
 
     cases = [case for case in vectors.cases if only in case["name"]]
     library = Library(lib, extra=extra)
+    prepare(library)
     stores = [store for store in vectors.stores if only in store["name"]]
     return list(isolate.run(cases, make_runner)) + [(store, *check_store(library, vectors, store)) for store in stores]
 

@@ -29,8 +29,14 @@ def build(lib, folder):
     return faulty
 
 
+def is_store(case):
+    return "kind" not in case
+
+
 def refuses(case):
     """Whether an error is the only right answer."""
+    if is_store(case):
+        return False
     if case["kind"] == "decode_into":
         return case["expect"] == "error"
     if case["kind"] == "must_error":
@@ -47,13 +53,15 @@ def has_bytes(descriptor):
 
 def decodes(case):
     """Whether the runner must compare something decoded."""
+    if is_store(case):
+        return has_bytes(case["expected"])
     if case["kind"] == "pipeline" and not check_vectors.stages_of(case) or case.get("recommend") == "reject":
         return False
     return has_bytes(case.get("out_after" if case["kind"] == "decode_into" else "decoded")) and 0 not in case.get("decoded", {}).get("shape", [])
 
 
 def encodes(case):
-    """Whether the runner must compare something encoded."""
+    """Whether the runner must compare something encoded. Stores are only read."""
     if not case.get("encode_deterministic"):
         return False
     return has_bytes(case["encoded"]) if case["kind"] == "roundtrip" else bool(check_vectors.stages_of(case))

@@ -91,4 +91,6 @@ def check_store(library, vectors, store):
         return "failed", f"unexpected error {error} ({error.codec} {error.path})"
     except (Failure, ContractError) as problem:
         return "failed", str(problem)
+    except Exception as error:  # a mistake of the runner must not pass for a result
+        return "failed", f"runner: {type(error).__name__}: {error}"
     return "passed", ""

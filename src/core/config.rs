@@ -189,7 +189,8 @@ pub fn wrong_type(key: &str, wanted: &str, value: &Value) -> Error {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
-    Error::config(key, format!("\"{key}\" must be {wanted}, not {found}"))
+    let name = if key.is_empty() { "the configuration".to_owned() } else { format!("\"{key}\"") };
+    Error::config(key, format!("{name} must be {wanted}, not {found}"))
 }
 
 fn in_range(key: &'static str, number: i64, range: RangeInclusive<i64>) -> Result<i64> {

@@ -1,13 +1,13 @@
 //! Encode and decode as a caller sees them: a codec, memory with layouts, and one result.
 
 use crate::core::array::ArrayRef;
-use crate::core::call::Call;
+use crate::core::call::{Call, Scratch};
 use crate::core::conform::{Told, conform};
 use crate::core::convert;
 use crate::core::error::{Error, Kind, Result};
 use crate::core::layout::{Items, Layout, Order};
 use crate::core::nested;
-use crate::core::sink::Sink;
+use crate::core::sink::{Fixed, Sink};
 use crate::registry::Instance;
 
 /// What is to be encoded: fixed-size items with any strides, or items of variable length.
@@ -65,6 +65,7 @@ pub fn decode_into(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: O
         return decode(codec, src, chunk, None, out).and_then(|layout| fixed_size(&layout).map_err(named)).map(|()| out.len());
     };
     fixed_size(want).map_err(named)?;
+    let chunk = chunk.or(codec.chunk());
     if want.overlaps() {
         return Err(named(Error::shape("items of the destination share bytes")));
     }
@@ -81,12 +82,8 @@ pub fn decode_into(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: O
 fn decode_direct(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: &Layout, out: &mut Sink<'_>) -> Result<usize> {
     let call = out.call();
     let mut window = out.window(want.nbytes());
-    let too_long = |error: Error| match error.kind() {
-        Kind::Space => Error::shape(format!("the chunk decodes to more than the {} bytes of the destination layout", want.nbytes())),
-        _ => error,
-    };
     let mut inner = Sink::caller(call, &mut window);
-    decode(codec, src, chunk, Some(want), &mut inner).map_err(|error| too_long(error).in_codec(codec.id()))?;
+    decode(codec, src, chunk, Some(want), &mut inner).map_err(|error| too_long(error, want.nbytes()))?;
     let written = inner.len();
     drop(inner);
     out.advance(written);
@@ -96,29 +93,95 @@ fn decode_direct(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: &La
 /// The destination has gaps or another order: decode aside, then place the items.
 fn decode_scattered(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: &Layout, out: &mut Sink<'_>) -> Result<usize> {
     let named = |error: Error| error.in_codec(codec.id());
-    let mut aside = Sink::scratch(out.call());
-    let dense = want.reordered(if want.order() == Order::F { Order::F } else { Order::C });
-    let result = if chunk.is_some() { None } else { Some(&dense) };
-    let have = decode(codec, src, chunk, result, &mut aside)?;
+    let (aside, have) = decode_aside(codec, src, chunk, want, out.call())?;
     convert::check(&have, want).map_err(named)?;
     let dst = out.take(want.span()).map_err(named)?;
-    convert::copy(aside.written(), &have, dst, want).map_err(named)?;
+    convert::copy(&aside.bytes, &have, dst, want).map_err(named)?;
     Ok(want.span())
+}
+
+/// Decodes a whole chunk into scratch memory of its size: without a layout of the chunk it is taken as what is wanted.
+fn decode_aside<'a>(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: &Layout, call: Call<'a>) -> Result<(Scratch<'a>, Layout)> {
+    let named = |error: Error| error.in_codec(codec.id());
+    let dense = want.reordered(if want.order() == Order::F { Order::F } else { Order::C });
+    let result = if chunk.is_some() { None } else { Some(&dense) };
+    let nbytes = chunk.unwrap_or(&dense).nbytes();
+    let mut aside = call.scratch(nbytes).map_err(named)?;
+    let mut memory = Fixed(&mut aside.bytes);
+    let mut inner = Sink::within(call, &mut memory);
+    let have = decode(codec, src, chunk, result, &mut inner).map_err(|error| too_long(error, nbytes))?;
+    drop(inner);
+    Ok((aside, have))
+}
+
+/// The error of a chunk that outgrows the memory for it.
+fn too_long(error: Error, nbytes: usize) -> Error {
+    match error.kind() {
+        Kind::Space => {
+            let codec = error.details().codec.clone();
+            Error::shape(format!("the chunk decodes to more than the {nbytes} bytes of its layout")).in_codec(&codec)
+        }
+        _ => error,
+    }
 }
 
 /// Decodes the box of `want`'s shape that begins at `start` of the chunk, into memory of layout `want`.
 pub fn decode_box(codec: &Instance, src: &[u8], chunk: &Layout, start: &[usize], want: &Layout, out: &mut Sink<'_>) -> Result<()> {
+    let call = out.call();
+    box_of(chunk, start, want).map_err(|error| error.in_codec(codec.id()))?;
+    let dst = out.take(want.span()).map_err(|error| error.in_codec(codec.id()))?;
+    let put = |at: usize, run: &[u8]| {
+        if let Some(room) = dst.get_mut(at..at + run.len()) {
+            room.copy_from_slice(run);
+        }
+    };
+    decode_part(codec, src, Some(chunk), Some(start), want, call, put)
+}
+
+/// As [`decode_box`], into memory that only `put` reaches: runs of bytes, and where they go. No `start` = the whole chunk.
+pub fn decode_part(
+    codec: &Instance,
+    src: &[u8],
+    chunk: Option<&Layout>,
+    start: Option<&[usize]>,
+    want: &Layout,
+    call: Call<'_>,
+    put: impl FnMut(usize, &[u8]),
+) -> Result<()> {
     let named = |error: Error| error.in_codec(codec.id());
-    fixed_size(chunk).map_err(named)?;
-    let (part, first) = box_of(chunk, start, want).map_err(named)?;
-    convert::check(&part, want).map_err(named)?;
+    fixed_size(want).map_err(named)?;
     if want.overlaps() {
         return Err(named(Error::shape("items of the destination share bytes")));
     }
-    let mut aside = Sink::scratch(out.call());
-    decode(codec, src, Some(chunk), None, &mut aside)?;
-    let dst = out.take(want.span()).map_err(named)?;
-    convert::copy(aside.written().get(first..).unwrap_or_default(), &part, dst, want).map_err(named)
+    let chunk = chunk.or(codec.chunk());
+    let (mut aside, have) = decode_aside(codec, src, chunk, want, call)?;
+    let origin = vec![0; have.shape().len()];
+    let (part, first) = box_of(&have, start.unwrap_or(&origin), want).map_err(named)?;
+    convert::check(&part, want).map_err(named)?;
+    if part.dtype.big_endian != want.dtype.big_endian {
+        convert::swap_bytes(&mut aside.bytes, part.dtype);
+    }
+    convert::scatter(aside.bytes.get(first..).unwrap_or_default(), &part, want, put);
+    Ok(())
+}
+
+/// A whole chunk of layout `chunk` around the box that `src` holds: `fill` elsewhere.
+pub fn surround<'a>(
+    chunk: &Layout,
+    start: &[usize],
+    given: &Layout,
+    src: &[u8],
+    fill: impl FnOnce(&mut [u8]) -> Result<()>,
+    call: Call<'a>,
+) -> Result<Scratch<'a>> {
+    fixed_size(chunk)?;
+    check_span(given, src.len())?;
+    let (part, first) = box_of(chunk, start, given)?;
+    convert::check(given, &part)?;
+    let mut whole = call.scratch(chunk.nbytes())?;
+    fill(&mut whole.bytes)?;
+    convert::copy(src, given, whole.bytes.get_mut(first..).unwrap_or_default(), &part)?;
+    Ok(whole)
 }
 
 /// The box as a layout over the decoded chunk, and the byte where it begins.

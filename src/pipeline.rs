@@ -163,6 +163,10 @@ impl Codec for Pipeline {
         }
     }
 
+    fn concurrent(&self) -> bool {
+        self.stages.iter().all(|stage| stage.codec.concurrent())
+    }
+
     fn lossy(&self) -> bool {
         self.stages.iter().any(|stage| stage.codec.lossy())
     }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// Every room with the rooms it may import, from the ground up.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("kernels", &[]),
     ("core", &["kernels"]),
     ("sys", &["core", "kernels"]),
@@ -14,7 +14,8 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("pipeline", &["core", "registry"]),
     ("zarr", &["core", "registry", "pipeline"]),
     ("operation", &["core", "registry"]),
-    ("capi", &["core", "kernels", "codecs", "registry", "pipeline", "zarr", "operation"]),
+    ("batch", &["core"]),
+    ("capi", &["core", "kernels", "codecs", "registry", "pipeline", "zarr", "operation", "batch"]),
 ];
 
 const MAY_BE_UNSAFE: [&str; 3] = ["kernels", "sys", "capi"];

@@ -25,6 +25,8 @@ pub mod registry;
 
 pub mod zarr;
 
+pub mod batch;
+
 pub mod blosc;
 
 pub mod lz4;

@@ -34,8 +34,8 @@ pub struct nc_custom_codec {
     pub id: *const c_char,
     /// First argument of make and free_user.
     pub user: *mut c_void,
-    /// Not 0: encode and decode may run on several threads at once on one codec. 0: only ever on threads that the caller runs itself;
-    /// the caller then takes care not to share such a codec between them.
+    /// Not 0: encode and decode may run on several threads at once on one codec. 0: only ever on threads that the caller runs itself,
+    /// in batches too; the caller then takes care not to share such a codec between them.
     pub concurrent: i32,
     /// 0.
     pub reserved: i32,
@@ -137,6 +137,7 @@ struct Functions {
     make: Make,
     encode: Encode,
     decode: Decode,
+    concurrent: bool,
     free_self: Option<unsafe extern "C" fn(*mut c_void)>,
     free_user: Option<unsafe extern "C" fn(*mut c_void)>,
 }
@@ -170,6 +171,7 @@ impl Kinds {
             make: codec.make.ok_or_else(|| super::null("codec->make"))?,
             encode: codec.encode.ok_or_else(|| super::null("codec->encode"))?,
             decode: codec.decode.ok_or_else(|| super::null("codec->decode"))?,
+            concurrent: codec.concurrent != 0,
             free_self: codec.free_self,
             free_user: codec.free_user,
         };
@@ -220,6 +222,10 @@ impl Custom {
 }
 
 impl Codec for Custom {
+    fn concurrent(&self) -> bool {
+        self.functions.concurrent
+    }
+
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let layout = nc_layout::new(src.layout().clone());
         let src = src.bytes()?;

@@ -165,7 +165,8 @@ pub struct nc_options {
     pub grow: nc_grow_fn,
     /// First argument of grow.
     pub grow_user: *mut c_void,
-    /// Called on the calling thread, at least for every megabyte of input or output that a streaming codec handles, and at the end.
+    /// Called on the calling thread, at least for every megabyte of input or output that a streaming codec handles, and at the end; in
+    /// batches after every chunk, and with several threads every 20 milliseconds.
     pub progress: nc_progress_fn,
     /// First argument of progress.
     pub progress_user: *mut c_void,

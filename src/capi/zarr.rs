@@ -17,7 +17,7 @@ use crate::zarr::{self, Zarr};
 /// The metadata of one Zarr array, parsed and checked once: codec, layout, fill value and keys of its chunks. The library does no I/O:
 /// the caller fetches what lies under a key. Immutable: any number of threads may use one at the same time. Free with nc_zarr_free.
 pub struct nc_zarr {
-    zarr: Zarr,
+    pub(super) zarr: Zarr,
     codec: nc_codec,
     layout: nc_layout,
     ignored: Vec<CString>,

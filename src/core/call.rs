@@ -24,12 +24,27 @@ pub struct Limits {
 pub struct Call<'a> {
     limits: &'a Limits,
     progress: Option<&'a dyn Fn(u64, u64) -> bool>,
+    nthreads: usize,
 }
 
 impl<'a> Call<'a> {
     /// A call under `limits`. `progress(done, total)` returns whether to go on.
     pub fn new(limits: &'a Limits, progress: Option<&'a dyn Fn(u64, u64) -> bool>) -> Self {
-        Call { limits, progress }
+        Call { limits, progress, nthreads: limits.nthreads }
+    }
+
+    /// The share of a call that one of its items gets: `nthreads` of its threads, a progress function of its own.
+    #[must_use]
+    pub fn share<'b>(&self, nthreads: usize, progress: Option<&'b dyn Fn(u64, u64) -> bool>) -> Call<'b>
+    where
+        'a: 'b,
+    {
+        Call { limits: self.limits, progress, nthreads }
+    }
+
+    /// Whether somebody follows the call.
+    pub fn is_followed(&self) -> bool {
+        self.progress.is_some()
     }
 
     /// Whether to refuse what the Python package lets pass.
@@ -39,7 +54,7 @@ impl<'a> Call<'a> {
 
     /// Threads this call may use, itself included: at least 1.
     pub fn nthreads(&self) -> usize {
-        self.limits.nthreads.max(1)
+        self.nthreads.max(1)
     }
 
     /// The limits, for a worker thread of the same call.

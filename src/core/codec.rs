@@ -29,6 +29,16 @@ pub trait Codec: Send + Sync {
         Err(Error::new(Kind::UnknownSize, "the encoded bytes do not tell the decoded size"))
     }
 
+    /// Whether several threads may use the codec at once, which only a codec of the caller may deny.
+    fn concurrent(&self) -> bool {
+        true
+    }
+
+    /// The decoded chunk, where the codec is that of an array and knows.
+    fn chunk(&self) -> Option<&Layout> {
+        None
+    }
+
     /// Whether decoding may give other values than were encoded.
     fn lossy(&self) -> bool {
         false

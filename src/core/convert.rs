@@ -42,6 +42,26 @@ pub fn copy(src: &[u8], have: &Layout, dst: &mut [u8], want: &Layout) -> Result<
     Ok(())
 }
 
+/// As [`copy`] for items in the byte order of the destination, into memory that only `put` reaches: runs of bytes and where they go.
+pub fn scatter(src: &[u8], have: &Layout, want: &Layout, mut put: impl FnMut(usize, &[u8])) {
+    if have.count() == 0 || have.dtype.itemsize == 0 {
+        return;
+    }
+    let mut dims: Vec<Dim> = have.shape().iter().zip(have.strides().into_iter().zip(want.strides())).map(Dim::from).collect();
+    dims.retain(|dim| dim.extent > 1);
+    dims.sort_by_key(|dim| std::cmp::Reverse(dim.to));
+    let size = have.dtype.itemsize;
+    let inner = dims.pop().unwrap_or(Dim { extent: 1, from: 0, to: 0 });
+    let whole = inner.extent == 1 || (inner.from == size && inner.to == size);
+    let (lines, run) = if whole { (1, inner.extent * size) } else { (inner.extent, size) };
+    walk(&dims, &mut |from, to| {
+        for i in 0..lines {
+            let at = from + i * inner.from;
+            put(to + i * inner.to, src.get(at..at + run).unwrap_or_default());
+        }
+    });
+}
+
 /// Turns the bytes of every item around, in place.
 pub fn swap_bytes(bytes: &mut [u8], dtype: Dtype) {
     let size = dtype.swap_size();

@@ -53,6 +53,11 @@ impl<'a> Sink<'a> {
         Self::new(call, Target::Caller(memory), call.limits().max_output.unwrap_or(u64::MAX))
     }
 
+    /// As [`Sink::caller`], without `max_output`: for scratch memory that cannot grow.
+    pub fn within(call: Call<'a>, memory: &'a mut dyn CallerMemory) -> Self {
+        Self::new(call, Target::Caller(memory), u64::MAX)
+    }
+
     fn new(call: Call<'a>, target: Target<'a>, max: u64) -> Self {
         Sink { call, target, len: 0, max, charged: 0, offsets: Vec::new() }
     }

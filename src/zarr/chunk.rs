@@ -54,6 +54,14 @@ impl Codec for ChunkCodec {
         self.pipeline.decoded_info(src)
     }
 
+    fn concurrent(&self) -> bool {
+        self.pipeline.concurrent()
+    }
+
+    fn chunk(&self) -> Option<&Layout> {
+        Some(&self.chunk)
+    }
+
     fn lossy(&self) -> bool {
         self.pipeline.lossy()
     }

@@ -13,7 +13,7 @@ static int32_t whole[ROWS * COLUMNS];
 static unsigned char stored[N][ROOM];
 static const void *src[N];
 static void *dst[N];
-static size_t src_nbytes[N], dst_nbytes[N], written[N];
+static size_t src_nbytes[N], dst_nbytes[N], written[N], sizes[N]; /* sizes: what write_all stored */
 static int64_t counts[N][2];
 static nc_status status[N];
 static nc_error errors[N];
@@ -56,6 +56,7 @@ static void write_all(int32_t nthreads)
     CHECK_OK(nc_encode_batch(nc_zarr_codec(zarr), each, &batch, &options, &err));
     for (int i = 0; i < N; i++)
         CHECK(status[i] == NUMCODECS_OK && errors[i].code == NUMCODECS_OK && errors[i].index == i && written[i] > 8);
+    memcpy(sizes, written, sizeof sizes);
 }
 
 /* Sources are what write_all stored, destinations parts of the array. */
@@ -63,7 +64,7 @@ static nc_batch reading(int32_t *array)
 {
     for (int i = 0; i < N; i++) {
         src[i] = stored[i];
-        src_nbytes[i] = written[i];
+        src_nbytes[i] = sizes[i];
         dst[i] = array + first_item(i);
         dst_nbytes[i] = sizeof whole - first_item(i) * 4;
     }
@@ -73,11 +74,9 @@ static nc_batch reading(int32_t *array)
 static void round_trip(int32_t nthreads)
 {
     int32_t back[ROWS * COLUMNS];
-    size_t sizes[N];
     nc_options options = no_options();
     options.nthreads = nthreads;
     write_all(nthreads);
-    memcpy(sizes, written, sizeof sizes);
     memset(back, 0x55, sizeof back);
     nc_batch batch = reading(back);
     CHECK_OK(nc_decode_batch(nc_zarr_codec(zarr), NULL, each, &batch, &options, &err));
@@ -109,7 +108,7 @@ static void absent_and_bad(void)
     CHECK(status[4] == NUMCODECS_ERR_DATA && written[4] == 0 && errors[4].index == 4 && errors[4].stage == 1);
     CHECK(status[7] != NUMCODECS_OK && status[8] == NUMCODECS_OK && back[34] == whole[34]);
     batch.fill = NULL;
-    src_nbytes[7] = written[8];
+    src_nbytes[7] = sizes[7];
     (void)nc_decode_batch(nc_zarr_codec(zarr), NULL, each, &batch, NULL, &err);
     CHECK(back[0] == 0 && back[COLUMNS + 2] == 0);
 }
@@ -177,7 +176,6 @@ static void refused(void)
     dst_nbytes[8] = 3;
     CHECK_STATUS(nc_decode_batch(codec, NULL, each, &batch, NULL, &err), NUMCODECS_ERR_SPACE);
     CHECK(err.index == 8 && err.needed == 4 && status[7] == NUMCODECS_OK);
-    write_all(1);
     batch = reading(back); /* two blocks without gaps in one place */
     batch.counts = NULL;
     dst[1] = dst[0];

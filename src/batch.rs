@@ -211,15 +211,17 @@ mod tests {
                 done < 3
             };
             let work = |i: usize, call: Call<'_>| {
-                while i == 3 {
+                if i < 3 {
+                    return Ok(i);
+                }
+                loop {
                     sleep(Duration::from_millis(1));
                     call.checkpoint(0, 1)?;
                 }
-                Ok(i)
             };
             let outcomes = run(100, &Call::new(&limits, Some(&follow)), true, &work).expect("memory");
             assert!(asked.get() >= 3);
-            assert!(outcomes.iter().filter(|o| o.is_none()).count() > 80, "most were never started");
+            assert!(outcomes.iter().filter(|o| o.is_none()).count() > 90, "most were never started");
             let kinds: Vec<Kind> = outcomes.iter().flatten().filter_map(|r| r.as_ref().err()).map(Error::kind).collect();
             assert!(kinds.iter().all(|kind| *kind == Kind::Cancelled));
         }

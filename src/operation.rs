@@ -10,6 +10,8 @@ use crate::core::nested;
 use crate::core::sink::{Fixed, Sink};
 use crate::registry::Instance;
 
+mod blocks;
+
 /// What is to be encoded: fixed-size items with any strides, or items of variable length.
 pub enum Source<'a> {
     /// Fixed-size items; the bytes span the layout.
@@ -154,6 +156,9 @@ pub fn decode_part(
         return Err(named(Error::shape("items of the destination share bytes")));
     }
     let chunk = chunk.or(codec.chunk());
+    if let (Some(chunk), Some(start), true) = (chunk, start, codec.partial()) {
+        return blocks::decode(codec, src, chunk, start, want, call, put).map_err(named);
+    }
     let (mut aside, have) = decode_aside(codec, src, chunk, want, call)?;
     let origin = vec![0; have.shape().len()];
     let (part, first) = box_of(&have, start.unwrap_or(&origin), want).map_err(named)?;

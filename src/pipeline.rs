@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::core::codec::Info;
+use crate::core::codec::{Blocks, Info};
 use crate::core::conform::{Told, conform};
-use crate::core::{ArrayRef, Codec, Error, Items, Kind, Layout, Result, Sink};
+use crate::core::{ArrayRef, Codec, Dtype, Error, Items, Kind, Layout, Result, Sink};
 use crate::registry::{self, Instance, Registry};
 
 /// Most codecs of one pipeline; hostile metadata could name millions.
@@ -52,7 +52,8 @@ impl Stage {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         match &self.chunk {
             Some(chunk) if chunk.items == Items::Fixed => {
-                let layout = conform(src.layout().clone(), Told::Chunk(chunk))?;
+                let plain = chunk.dtype == Dtype::U1 && chunk.shape() == [src.layout().nbytes()];
+                let layout = if plain { chunk.clone() } else { conform(src.layout().clone(), Told::Chunk(chunk))? };
                 self.codec.encode(&ArrayRef::fixed(&layout, src.bytes()?)?, out)
             }
             _ => self.codec.encode(src, out),
@@ -69,6 +70,18 @@ impl Pipeline {
     /// Stages in the order of encoding.
     pub fn new(stages: Vec<Stage>) -> Self {
         Pipeline { stages }
+    }
+
+    /// The only stage: behind a filter no part can be decoded alone.
+    fn alone(&self) -> Result<&Instance> {
+        match self.stages.as_slice() {
+            [stage] => Ok(&stage.codec),
+            _ => Err(Error::unsupported("a pipeline of several codecs decodes whole chunks")),
+        }
+    }
+
+    fn in_first(&self, error: Error) -> Error {
+        self.stages.iter().take(1).fold(error, |error, stage| named(error, 0, stage))
     }
 
     /// Hands `src` from stage to stage; the last one writes to `out`. Only the two results next to each other are held at a time.
@@ -165,6 +178,18 @@ impl Codec for Pipeline {
 
     fn concurrent(&self) -> bool {
         self.stages.iter().all(|stage| stage.codec.concurrent())
+    }
+
+    fn partial(&self) -> bool {
+        matches!(self.stages.as_slice(), [stage] if stage.codec.partial())
+    }
+
+    fn blocks(&self, src: &[u8]) -> Result<Blocks> {
+        self.alone()?.blocks(src).map_err(|error| self.in_first(error))
+    }
+
+    fn decode_range(&self, src: &[u8], start: usize, nbytes: usize, out: &mut Sink<'_>) -> Result<()> {
+        self.alone()?.decode_range(src, start, nbytes, out).map_err(|error| self.in_first(error))
     }
 
     fn lossy(&self) -> bool {

@@ -76,7 +76,7 @@ pub unsafe extern "C" fn nc_codec_query(codec: *const nc_codec, what: i32) -> i6
     // SAFETY: NULL or a codec of ours.
     let Some(codec) = (unsafe { codec.as_ref() }) else { return -1 };
     match what {
-        6 => 0,
+        6 => i64::from(codec.instance.partial()),
         7 => i64::from(codec.instance.lossy()),
         _ => -1,
     }

@@ -39,10 +39,34 @@ pub trait Codec: Send + Sync {
         None
     }
 
+    /// Whether parts can be decoded without the rest; [`Codec::blocks`] and [`Codec::decode_range`] then work.
+    fn partial(&self) -> bool {
+        false
+    }
+
+    /// The blocks in which encoded bytes are decoded.
+    fn blocks(&self, _src: &[u8]) -> Result<Blocks> {
+        Err(Error::unsupported("parts cannot be decoded alone"))
+    }
+
+    /// Appends `nbytes` bytes of the decoded form from byte `start` on.
+    fn decode_range(&self, _src: &[u8], _start: usize, _nbytes: usize, _out: &mut Sink<'_>) -> Result<()> {
+        Err(Error::unsupported("parts cannot be decoded alone"))
+    }
+
     /// Whether decoding may give other values than were encoded.
     fn lossy(&self) -> bool {
         false
     }
+}
+
+/// How encoded bytes are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocks {
+    /// Decoded bytes of all.
+    pub total: usize,
+    /// Decoded bytes of a block; the last may be shorter.
+    pub size: usize,
 }
 
 /// What encoded bytes claim to hold. Nothing in it is to be believed before decoding.

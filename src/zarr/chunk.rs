@@ -1,6 +1,6 @@
 //! A pipeline that knows its chunk: whatever layout comes in is brought into that of the chunk, and decoding tells dtype and shape.
 
-use crate::core::codec::Info;
+use crate::core::codec::{Blocks, Info};
 use crate::core::conform::{Told, conform};
 use crate::core::{ArrayRef, Codec, Dtype, Error, Items, Layout, Result, Sink, convert};
 use crate::pipeline::Pipeline;
@@ -52,6 +52,18 @@ impl Codec for ChunkCodec {
             return Ok(Info { nbytes: self.chunk.nbytes() as u64, layout: Some(self.chunk.clone()) });
         }
         self.pipeline.decoded_info(src)
+    }
+
+    fn partial(&self) -> bool {
+        self.pipeline.partial()
+    }
+
+    fn blocks(&self, src: &[u8]) -> Result<Blocks> {
+        self.pipeline.blocks(src)
+    }
+
+    fn decode_range(&self, src: &[u8], start: usize, nbytes: usize, out: &mut Sink<'_>) -> Result<()> {
+        self.pipeline.decode_range(src, start, nbytes, out)
     }
 
     fn concurrent(&self) -> bool {

@@ -1,7 +1,7 @@
 //! `blosc`: chunks of Blosc 1. Encoding is c-blosc's, so that bytes are those of numcodecs; decoding is our own.
 #![forbid(unsafe_code)]
 
-use crate::core::codec::Info;
+use crate::core::codec::{Blocks, Info};
 use crate::core::{ArrayRef, Codec, CodecDef, Config, Layout, Result, Sink};
 use crate::sys::blosc::OVERHEAD;
 
@@ -51,6 +51,18 @@ impl Codec for Blosc {
 
     fn encoded_bound(&self, src: &Layout) -> Option<u64> {
         Some((src.nbytes() + OVERHEAD) as u64)
+    }
+
+    fn partial(&self) -> bool {
+        true
+    }
+
+    fn blocks(&self, src: &[u8]) -> Result<Blocks> {
+        header(src).map(|header| Blocks { total: header.nbytes, size: header.blocksize })
+    }
+
+    fn decode_range(&self, src: &[u8], start: usize, nbytes: usize, out: &mut Sink<'_>) -> Result<()> {
+        self.decoder.decode_range(src, start, nbytes, out)
     }
 
     fn decoded_info(&self, src: &[u8]) -> Result<Info> {

@@ -5,6 +5,13 @@
     "{\"zarr_format\": 2, \"shape\": [5, 7], \"chunks\": [2, 3], \"dtype\": " dtype ", \"fill_value\": " fill ", \"order\": \"" order \
     "\", \"filters\": " filters ", \"compressor\": " compressor "}"
 
+#define V3(codecs) \
+    "{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [5, 7], \"data_type\": \"int32\", \"fill_value\": 7," \
+    "\"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2, 3]}}," \
+    "\"chunk_key_encoding\": {\"name\": \"default\"}, \"codecs\": [" codecs "]}"
+#define BIG "{\"name\": \"bytes\", \"configuration\": {\"endian\": \"big\"}}"
+#define TURN "{\"name\": \"transpose\", \"configuration\": {\"order\": [1, 0]}}, "
+
 static nc_zarr *need_zarr(const char *json)
 {
     nc_zarr *zarr = NULL;
@@ -111,6 +118,11 @@ static void errors(void)
         {V2("\"<i4\"", "0", "C", "[{\"id\": \"nope\"}]", "null"), "filters[0].id", NUMCODECS_ERR_UNKNOWN_CODEC},
         {V2("\"<i4\"", "0", "C", "null", "{\"id\": \"zlib\", \"level\": 99}"), "compressor.level", NUMCODECS_ERR_CONFIG},
         {V2("\"|O\"", "0", "C", "null", "null"), "filters", NUMCODECS_ERR_DTYPE},
+        {V3("\"bytes\""), "codecs[0].configuration.endian", NUMCODECS_ERR_CONFIG},
+        {V3(BIG ", \"nope\""), "codecs[1].name", NUMCODECS_ERR_UNKNOWN_CODEC},
+        {V3(BIG ", {\"name\": \"gzip\", \"configuration\": {\"level\": 77}}"), "codecs[1].configuration.level", NUMCODECS_ERR_CONFIG},
+        {V3("\"zstd\""), "codecs[0]", NUMCODECS_ERR_CONFIG},
+        {V3(""), "codecs", NUMCODECS_ERR_CONFIG},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         nc_zarr *zarr = (nc_zarr *)&err;
@@ -124,8 +136,34 @@ static void errors(void)
     nc_zarr_free(NULL);
 }
 
+/* The two formats say the same in different words: the same bytes lie in the chunks. */
+static void version_3(void)
+{
+    nc_zarr *three = need_zarr(V3(TURN BIG ", {\"name\": \"numcodecs.zlib\", \"configuration\": {\"level\": 1}}"));
+    nc_zarr *two = need_zarr(V2("\">i4\"", "7", "F", "null", "{\"id\": \"zlib\", \"level\": 1}"));
+    const int64_t shape[] = {2, 3}, index[] = {1, 2};
+    nc_layout *native = need_layout("i4", 2, shape, NULL, NUMCODECS_ORDER_C);
+    const int32_t values[6] = {1, 2, 3, -4, -5, -6};
+    nc_buffer *a = NULL, *b = NULL;
+    char key[16];
+    CHECK(nc_zarr_query(three, NUMCODECS_Q_FORMAT) == 3);
+    CHECK(nc_layout_query(nc_zarr_layout(three), NUMCODECS_Q_ORDER) == NUMCODECS_ORDER_F);
+    CHECK(strcmp(nc_layout_dtype(nc_zarr_layout(three)), ">i4") == 0);
+    CHECK_OK(nc_encode(nc_zarr_codec(three), native, values, sizeof values, NULL, NULL, &a, &err));
+    CHECK_OK(nc_encode(nc_zarr_codec(two), native, values, sizeof values, NULL, NULL, &b, &err));
+    CHECK(holds(a, nc_buffer_data(b), nc_buffer_nbytes(b)));
+    CHECK_OK(nc_zarr_chunk_key(three, index, key, sizeof key, &err));
+    CHECK(strcmp(key, "c/1/2") == 0);
+    nc_buffer_free(b);
+    nc_buffer_free(a);
+    nc_layout_free(native);
+    nc_zarr_free(two);
+    nc_zarr_free(three);
+}
+
 int main(void)
 {
+    version_3();
     what_it_tells();
     a_chunk();
     keys();

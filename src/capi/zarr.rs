@@ -31,12 +31,14 @@ impl nc_zarr {
     }
 }
 
-/// Reads the metadata of an array: the text of a `.zarray` (Zarr v2). Keys that the format does not know, in codecs too, are ignored;
-/// nc_zarr_ignored lists them.
+/// Reads the metadata of an array: the text of a `.zarray` (Zarr v2) or of the `zarr.json` of an array (Zarr v3). Keys that the format
+/// does not know, in codecs too, are ignored; nc_zarr_ignored lists them. In v3 codecs may be named with "numcodecs." before the id or
+/// without, and by the name alone; a key at the top must say that it need not be understood.
 ///
 /// json: NUL-terminated UTF-8, borrowed. registry: where codecs are looked up, NULL = the built-in ones. zarr: gives the metadata, free
 /// it with nc_zarr_free; NULL after a failure. Errors: _CONFIG, _UNKNOWN_CODEC, _SHAPE (a chunk larger than memory), _DTYPE (objects
-/// without a codec for them), all with the JSON path in err->path, such as "filters[0].dtype"; _NULL, _MEMORY. Any thread. Since 0.1.
+/// without a codec for them), _UNSUPPORTED (a data type, grid or encoding of v3 that is not known), all with the JSON path in err->path,
+/// such as "filters[0].dtype" or "codecs[1].configuration.level"; _NULL, _MEMORY. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_open(
     json: *const c_char,
@@ -92,7 +94,7 @@ pub unsafe extern "C" fn nc_zarr_shape(zarr: *const nc_zarr, shape: *mut i64, ca
     })
 }
 
-/// The key under which a chunk is stored, below that of the array, such as "0.1".
+/// The key under which a chunk is stored, below that of the array, such as "0.1" or "c/0/1".
 ///
 /// index: position in the grid of chunks, one number for each dimension, borrowed; NULL is fine without dimensions. dst, cap: filled
 /// with the key and a NUL. Errors: _SHAPE (no such chunk), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.

@@ -8,17 +8,21 @@ use crate::core::{Error, Layout, Result};
 use crate::registry::{self, Instance, Registry};
 
 mod chunk;
+mod codecs_v3;
 mod data_type;
+mod data_type_v3;
 mod fill;
 mod json;
+mod transpose;
 mod v2;
+mod v3;
 
 use fill::Fill;
 use json::Object;
 
 /// The metadata of one array.
 pub struct Zarr {
-    /// Version of the format: 2.
+    /// Version of the format: 2 or 3.
     pub format: i64,
     /// Codec of a whole chunk.
     pub codec: Arc<Instance>,
@@ -35,27 +39,31 @@ pub struct Zarr {
 
 /// How the keys of chunks are made.
 struct Keys {
+    /// Whether they begin with `c`.
+    prefixed: bool,
     separator: char,
 }
 
-/// Reads a `.zarray`.
+/// Reads a `.zarray` or the `zarr.json` of an array.
 pub fn open(json: &str, registry: Option<&Registry>) -> Result<Zarr> {
     let value = registry::parse(json)?;
     let mut top = Object::new(&value, "")?;
     match top.required("zarr_format")?.as_i64() {
         Some(2) => v2::open(top, registry),
-        _ => Err(Error::config("zarr_format", "the format of the array must be 2")),
+        Some(3) => v3::open(top, registry),
+        _ => Err(Error::config("zarr_format", "the format of the array must be 2 or 3")),
     }
 }
 
 impl Zarr {
-    /// The key under which the chunk at `index` of the grid of chunks is stored, as `0.1`.
+    /// The key under which the chunk at `index` of the grid of chunks is stored, as `0.1` or `c/0/1`.
     pub fn chunk_key(&self, index: &[u64]) -> Result<String> {
         let grid = self.shape.iter().zip(self.layout.shape()).map(|(n, chunk)| n.div_ceil((*chunk as u64).max(1)));
         if index.len() != self.shape.len() || index.iter().zip(grid.clone()).any(|(i, n)| *i >= n) {
             return Err(Error::shape(format!("no chunk {index:?} in a grid of {:?} chunks", grid.collect::<Vec<_>>())));
         }
-        let parts: Vec<String> = index.iter().map(u64::to_string).collect();
+        let prefix = self.keys.prefixed.then(|| "c".to_owned());
+        let parts: Vec<String> = prefix.into_iter().chain(index.iter().map(u64::to_string)).collect();
         Ok(if parts.is_empty() { "0".to_owned() } else { parts.join(&self.keys.separator.to_string()) })
     }
 }

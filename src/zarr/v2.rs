@@ -31,7 +31,15 @@ pub fn open(mut top: Object<'_>, registry: Option<&Registry>) -> Result<Zarr> {
     let fill = Fill::parse(top.required("fill_value")?, &layout, "fill_value")?;
     ignored.extend(top.unknown().map(|(key, _)| key.clone()));
     let codec = Arc::new(codec(stages, &layout));
-    Ok(Zarr { format: 2, codec, layout, shape, fill, ignored, keys: Keys { separator: separator.chars().next().unwrap_or('.') } })
+    Ok(Zarr {
+        format: 2,
+        codec,
+        layout,
+        shape,
+        fill,
+        ignored,
+        keys: Keys { prefixed: false, separator: separator.chars().next().unwrap_or('.') },
+    })
 }
 
 /// Filters in their order, then the compressor.

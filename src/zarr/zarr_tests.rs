@@ -18,6 +18,31 @@ fn v2(changes: &str) -> String {
     Value::Object(map).to_string()
 }
 
+/// A `zarr.json` of 2 x 3 x 4 chunks with some of its keys replaced or added.
+fn v3(changes: &str) -> String {
+    let mut map = serde_json::Map::new();
+    let defaults = r#"{"zarr_format": 3, "node_type": "array", "shape": [4, 5, 6], "data_type": "uint16", "fill_value": 7,
+        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [2, 3, 4]}}, "attributes": {"a": 1},
+        "chunk_key_encoding": {"name": "default"}, "codecs": [{"name": "bytes", "configuration": {"endian": "little"}}]}"#;
+    for json in [defaults, changes] {
+        map.extend(serde_json::from_str::<serde_json::Map<String, Value>>(json).expect(json));
+    }
+    Value::Object(map).to_string()
+}
+
+/// The items 0, 1, 2, ... of such a chunk.
+fn ramp() -> Vec<u8> {
+    (0..24_u16).flat_map(u16::to_le_bytes).collect()
+}
+
+fn stored(changes: &str) -> Vec<u8> {
+    let zarr = zarr(&v3(changes));
+    let native = layout("<u2", &[2, 3, 4], Order::C);
+    let stored = encode(&zarr.codec, &native, &ramp()).expect(changes);
+    assert_eq!(decode(&zarr.codec, &stored, Some(&native)).expect(changes).1, ramp(), "{changes}");
+    stored
+}
+
 fn encode(codec: &Instance, layout: &Layout, src: &[u8]) -> Result<Vec<u8>> {
     let limits = Limits::default();
     let mut out = Sink::owned(Call::new(&limits, None));
@@ -137,4 +162,118 @@ fn errors_name_the_path_in_the_metadata() {
         let error = open(&Value::Object(map).to_string(), None).err().expect(key);
         assert_eq!((error.kind(), error.details().path.as_str()), (Kind::Config, key));
     }
+}
+
+#[test]
+fn byte_order_and_permutations_are_those_of_the_list() {
+    assert_eq!(stored("{}"), ramp());
+    let first = |list: &str| stored(&format!(r#"{{"codecs": [{list}]}}"#))[..8].to_vec();
+    assert_eq!(first(r#"{"name": "bytes", "configuration": {"endian": "big"}}"#), [0, 0, 0, 1, 0, 2, 0, 3]);
+    let little = r#"{"name": "bytes", "configuration": {"endian": "little"}}"#;
+    assert_eq!(
+        first(&format!(r#"{{"name": "transpose", "configuration": {{"order": [2, 1, 0]}}}}, {little}"#)),
+        [0, 0, 12, 0, 4, 0, 16, 0]
+    );
+    assert_eq!(first(&format!(r#"{{"name": "transpose", "configuration": {{"order": [2, 0, 1]}}}}, {little}"#)), [0, 0, 4, 0, 8, 0, 12, 0]);
+    let twice =
+        r#"{"name": "transpose", "configuration": {"order": [2, 1, 0]}}, {"name": "transpose", "configuration": {"order": [1, 2, 0]}}"#;
+    assert_eq!(first(&format!("{twice}, {little}")), [0, 0, 1, 0, 2, 0, 3, 0], "dimensions 1, 0, 2: rows stay together");
+    let filter = r#"{"name": "numcodecs.quantize", "configuration": {"digits": 0}}, {"name": "bytes", "configuration": {"endian": "big"}}"#;
+    let floats = zarr(&v3(&format!(r#"{{"data_type": "float32", "codecs": [{filter}]}}"#)));
+    let one = [1.2_f32.to_le_bytes(); 24].concat();
+    let stored = encode(&floats.codec, &layout("<f4", &[2, 3, 4], Order::C), &one).expect("encodes");
+    assert_eq!(stored[..4], 1.0_f32.to_be_bytes());
+    assert_eq!(decode(&floats.codec, &stored, None).expect("decodes").1[..4], 1.0_f32.to_le_bytes());
+}
+
+#[test]
+fn configurations_of_v3_become_those_of_the_codecs() {
+    let printed = |list: &str| {
+        let zarr = open(&v3(&format!(r#"{{"codecs": [{{"name": "bytes", "configuration": {{"endian": "little"}}}}, {list}]}}"#)), None);
+        zarr.map(|zarr| zarr.codec.config().to_string()).map_err(|e| e.details().path.clone())
+    };
+    let blosc = |shuffle: &str| {
+        format!(r#"{{"name": "blosc", "configuration": {{"cname": "lz4", "clevel": 3, "shuffle": {shuffle}, "typesize": 2}}}}"#)
+    };
+    for (word, number) in [("noshuffle", 0), ("shuffle", 1), ("bitshuffle", 2)] {
+        let expected = format!(r#"[{{"id":"blosc","cname":"lz4","clevel":3,"shuffle":{number},"blocksize":0}}]"#);
+        assert_eq!(printed(&blosc(&format!("\"{word}\""))), Ok(expected));
+    }
+    assert_eq!(printed(&blosc("1")), Err("codecs[1].configuration.shuffle".to_owned()));
+    assert_eq!(printed(r#""gzip", "crc32c""#).as_deref(), Ok(r#"[{"id":"gzip","level":5},{"id":"crc32c"}]"#));
+    assert_eq!(
+        printed(r#"{"name": "numcodecs.zlib", "configuration": {"level": 4}}"#),
+        printed(r#"{"name": "zlib", "configuration": {"level": 4}}"#)
+    );
+    assert_eq!(printed(r#""numcodecs.shuffle""#).as_deref(), Ok(r#"[{"id":"shuffle","elementsize":2}]"#));
+}
+
+#[test]
+fn compressors_see_bytes_as_in_zarr_python() {
+    let typesize = |name: &str| {
+        let stored = stored(&format!(r#"{{"codecs": [{{"name": "bytes", "configuration": {{"endian": "little"}}}}, "{name}"]}}"#));
+        stored[3]
+    };
+    assert_eq!((typesize("blosc"), typesize("numcodecs.blosc")), (2, 1));
+}
+
+#[test]
+fn strings_keys_and_fill_values_of_v3() {
+    let text = zarr(&v3(r#"{"data_type": "string", "codecs": ["vlen-utf8", "zstd"], "fill_value": "x"}"#));
+    assert_eq!((text.layout.items, text.fill.item.as_slice(), text.format), (Items::Utf8, &b"x"[..], 3));
+    assert_eq!(zarr(&v3("{}")).chunk_key(&[1, 0, 1]).ok().as_deref(), Some("c/1/0/1"));
+    let v2_keys = r#"{"chunk_key_encoding": {"name": "v2", "configuration": {"separator": "/"}}}"#;
+    assert_eq!(zarr(&v3(v2_keys)).chunk_key(&[1, 0, 1]).ok().as_deref(), Some("1/0/1"));
+    let scalar = r#"{"shape": [], "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": []}}}"#;
+    assert_eq!(zarr(&v3(scalar)).chunk_key(&[]).ok().as_deref(), Some("c"));
+    for (data_type, fill, dtype) in [
+        ("\"bool\"", "true", "|b1"),
+        ("\"complex64\"", "[1, \"NaN\"]", "<c8"),
+        (r#"{"name": "numpy.datetime64", "configuration": {"unit": "s", "scale_factor": 25}}"#, "\"NaT\"", "<M8[25s]"),
+        (r#"{"name": "fixed_length_utf32", "configuration": {"length_bytes": 12}}"#, "\"abc\"", "<U3"),
+        (r#"{"name": "null_terminated_bytes", "configuration": {"length_bytes": 3}}"#, "\"YWI=\"", "|S3"),
+        (r#"{"name": "raw_bytes", "configuration": {"length_bytes": 2}}"#, "\"YWI=\"", "|V2"),
+        ("\"r16\"", "[1, 2]", "|V2"),
+        (r#"{"name": "struct", "configuration": {"fields": [["a", "int32"], ["b", "float64"]]}}"#, "0", "|V12"),
+    ] {
+        let zarr = zarr(&v3(&format!(r#"{{"data_type": {data_type}, "fill_value": {fill}}}"#)));
+        assert_eq!(zarr.layout.dtype.to_string(), dtype);
+    }
+}
+
+#[test]
+fn errors_of_v3_name_their_path() {
+    let bytes = r#"{"name": "bytes", "configuration": {"endian": "little"}}"#;
+    for (changes, path) in [
+        (r#"{"node_type": "group"}"#.to_owned(), "node_type"),
+        (r#"{"data_type": "int24"}"#.to_owned(), "data_type"),
+        (r#"{"chunk_grid": {"name": "rectangular"}}"#.to_owned(), "chunk_grid.name"),
+        (
+            r#"{"chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [2, 0, 1]}}}"#.to_owned(),
+            "chunk_grid.configuration.chunk_shape[1]",
+        ),
+        (
+            r#"{"chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [2]}}}"#.to_owned(),
+            "chunk_grid.configuration.chunk_shape",
+        ),
+        (r#"{"chunk_key_encoding": {"name": "v4"}}"#.to_owned(), "chunk_key_encoding.name"),
+        (r#"{"codecs": []}"#.to_owned(), "codecs"),
+        (r#"{"codecs": ["bytes"]}"#.to_owned(), "codecs[0].configuration.endian"),
+        (format!(r#"{{"codecs": [{bytes}, {bytes}]}}"#), "codecs[1]"),
+        (r#"{"codecs": ["zstd"]}"#.to_owned(), "codecs[0]"),
+        (format!(r#"{{"codecs": [{bytes}, "nope"]}}"#), "codecs[1].name"),
+        (format!(r#"{{"codecs": [{bytes}, {{"name": "gzip", "configuration": {{"level": 77}}}}]}}"#), "codecs[1].configuration.level"),
+        (
+            format!(r#"{{"codecs": [{{"name": "transpose", "configuration": {{"order": [0, 0, 1]}}}}, {bytes}]}}"#),
+            "codecs[0].configuration.order",
+        ),
+        (r#"{"storage_transformers": [{"name": "x"}]}"#.to_owned(), "storage_transformers"),
+        (r#"{"novelty": {"must_understand": true}}"#.to_owned(), "novelty"),
+        (r#"{"fill_value": -1}"#.to_owned(), "fill_value"),
+    ] {
+        let error = open(&v3(&changes), None).err().expect(&changes);
+        assert_eq!(error.details().path, path, "{changes}");
+    }
+    let zarr = zarr(&v3(r#"{"novelty": {"must_understand": false}}"#));
+    assert_eq!(zarr.ignored, ["novelty"]);
 }

@@ -1,0 +1,219 @@
+//! The list of codecs of Zarr v3, as stages of a pipeline. All differences to configurations of v2 are here.
+
+use serde_json::{Map, Value, json};
+
+use super::chunk::ChunkCodec;
+use super::data_type_v3::DataType;
+use super::json::{Object, shown};
+use super::stage;
+use super::transpose::{self, Transpose};
+use super::v3::extension;
+use crate::core::config::wrong_type;
+use crate::core::{Dtype, Error, Items, Kind, Layout, Order, Result};
+use crate::pipeline::{MAX_STAGES, Pipeline, Stage};
+use crate::registry::{Instance, Registry};
+
+/// What a list of codecs comes to.
+pub struct Chain {
+    /// Codec of a whole chunk.
+    pub codec: Instance,
+    /// A decoded chunk.
+    pub layout: Layout,
+}
+
+/// From arrays to arrays, from arrays to bytes; all others go from bytes to bytes.
+const FILTERS: [&str; 6] = ["delta", "bitround", "fixedscaleoffset", "quantize", "packbits", "astype"];
+const SERIALIZERS: [&str; 4] = ["pcodec", "zfpy", "vlen-utf8", "vlen-bytes"];
+
+/// Builds the codec of chunks of `shape`.
+pub fn chain(list: &Value, kind: &DataType, shape: &[usize], registry: Option<&Registry>, ignored: &mut Vec<String>) -> Result<Chain> {
+    let Value::Array(list) = list else { return Err(wrong_type("codecs", "a list", list)) };
+    if list.len() > MAX_STAGES {
+        return Err(Error::config("codecs", format!("{} codecs, at most {MAX_STAGES} are possible", list.len())));
+    }
+    let chunk = Layout::new(kind.dtype, kind.items, shape, None, Order::C);
+    let chunk = chunk.map_err(|e| Error::config("chunk_grid.configuration.chunk_shape", e.to_string()).with_kind(Kind::Shape))?;
+    let mut builder =
+        Builder { registry, ignored, stages: Vec::new(), array: chunk.clone(), chunk, reversed: false, serialized: false, flat: None };
+    for (i, entry) in list.iter().enumerate() {
+        let path = format!("codecs[{i}]");
+        let (name, configuration) = extension(entry, &path)?;
+        builder.add(name, configuration, &path)?;
+    }
+    builder.finish()
+}
+
+/// The list read so far.
+struct Builder<'b> {
+    registry: Option<&'b Registry>,
+    ignored: &'b mut Vec<String>,
+    stages: Vec<Stage>,
+    /// The chunk, in the order and byte order in which it is stored where no stage has to see to that.
+    chunk: Layout,
+    /// What the codec to come encodes.
+    array: Layout,
+    /// The first stage reverses the dimensions.
+    reversed: bool,
+    /// The array has become bytes.
+    serialized: bool,
+    /// So many, just now, through `bytes`: the next codec knows neither dtype nor shape.
+    flat: Option<usize>,
+}
+
+impl Builder<'_> {
+    fn add(&mut self, name: &str, configuration: &Value, path: &str) -> Result<()> {
+        let id = name.strip_prefix("numcodecs.").unwrap_or(name);
+        let is_array_codec = ["transpose", "bytes"].contains(&name) || FILTERS.contains(&id) || SERIALIZERS.contains(&id);
+        if is_array_codec == self.serialized {
+            let text =
+                if self.serialized { "takes arrays, but a codec before it gives bytes" } else { "takes bytes, but the chunk is an array" };
+            return Err(Error::config(path, format!("codec {} {text}", shown(&Value::from(name)))));
+        }
+        match name {
+            "transpose" => self.transpose(configuration, path),
+            "bytes" => self.bytes(configuration, path),
+            "sharding_indexed" | "scale_offset" | "cast_value" => {
+                Err(Error::config(format!("{path}.name"), format!("no codec \"{name}\"")).with_kind(Kind::UnknownCodec))
+            }
+            _ => {
+                let mut config = Map::new();
+                config.insert("id".to_owned(), Value::from(id));
+                match configuration {
+                    Value::Null => (),
+                    Value::Object(map) => config.extend(map.iter().map(|(key, value)| (key.clone(), value.clone()))),
+                    other => return Err(wrong_type(&format!("{path}.configuration"), "an object", other)),
+                }
+                if config.get("id") != Some(&Value::from(id)) {
+                    return Err(Error::config(format!("{path}.configuration.id"), "another id than the name of the codec"));
+                }
+                if name == "blosc" {
+                    blosc(&mut config, self.chunk.dtype.itemsize, path)?;
+                } else if name == "gzip" {
+                    config.entry("level").or_insert(json!(5));
+                }
+                fill_in(&mut config, id, self.array.dtype);
+                self.codec(id, Value::Object(config), path)
+            }
+        }
+    }
+
+    /// A codec of the table.
+    fn codec(&mut self, id: &str, config: Value, path: &str) -> Result<()> {
+        let codec = stage(&config, &format!("{path}.configuration"), self.registry, self.ignored).map_err(|error| {
+            let unknown = error.kind() == Kind::UnknownCodec;
+            if unknown { Error::config(format!("{path}.name"), error.to_string()).with_kind(Kind::UnknownCodec) } else { error }
+        });
+        let codec = codec.map_err(|error| error.in_stage(self.stages.len()))?;
+        let chunk = match self.flat.take() {
+            Some(nbytes) => Some(Layout::bytes(nbytes)),
+            None => (!self.serialized && self.array.items == Items::Fixed).then(|| self.array.clone()),
+        };
+        if FILTERS.contains(&id) {
+            self.array = encoded(&codec, &self.array).map_err(|e| Error::config(path, e.to_string()).with_kind(e.kind()).in_codec(id))?;
+        } else {
+            self.serialized = true;
+        }
+        self.stages.push(Stage { codec, chunk });
+        Ok(())
+    }
+
+    fn transpose(&mut self, configuration: &Value, path: &str) -> Result<()> {
+        let order = transpose::order(configuration, self.array.shape().len(), &format!("{path}.configuration"))?;
+        if self.array.items != Items::Fixed {
+            return Err(Error::config(path, "items of variable length cannot be transposed").with_kind(Kind::Unsupported));
+        }
+        if order.iter().copied().eq(0..order.len()) {
+            return Ok(());
+        }
+        self.reversed = self.stages.is_empty() && order.iter().rev().copied().eq(0..order.len());
+        let from = self.array.reordered(Order::C);
+        let to = transpose::permuted(&from, &order)?;
+        let config = json!({"id": "transpose", "order": order});
+        let codec = Instance::new("transpose", config, Box::new(Transpose { from: from.clone(), to: to.clone(), order }));
+        self.stages.push(Stage { codec, chunk: Some(from) });
+        self.array = to;
+        Ok(())
+    }
+
+    /// Without filters before it, byte order and reversed dimensions only say how the chunk is stored: no stage has to see to that.
+    fn bytes(&mut self, configuration: &Value, path: &str) -> Result<()> {
+        let swaps = self.array.dtype.swap_size() > 1;
+        if self.array.items != Items::Fixed {
+            return Err(Error::config(path, "items of variable length are not bytes").with_kind(Kind::Dtype));
+        }
+        let big = match configuration {
+            Value::Null if !swaps => false,
+            Value::Null => return Err(Error::config(format!("{path}.configuration.endian"), "required key \"endian\" is missing")),
+            other => {
+                let default = (!swaps).then_some("little");
+                Object::new(other, &format!("{path}.configuration"))?.word("endian", default, &["little", "big"])? == "big"
+            }
+        };
+        if self.reversed && self.stages.len() == 1 {
+            self.stages.clear();
+            self.chunk = self.chunk.reordered(Order::F);
+        }
+        if big && self.stages.is_empty() {
+            self.chunk.dtype = self.chunk.dtype.ordered(true);
+        } else if big && swaps {
+            let codec = Instance::new("bytes", json!({"id": "bytes", "endian": "big"}), Box::new(transpose::Swap(self.array.clone())));
+            self.stages.push(Stage { codec, chunk: Some(self.array.clone()) });
+        }
+        self.flat = Some(self.array.nbytes());
+        self.serialized = true;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Chain> {
+        if !self.serialized {
+            return Err(Error::config("codecs", "no codec makes bytes of the array, as \"bytes\" does"));
+        }
+        let config = Value::Array(self.stages.iter().map(|stage| stage.codec.config().clone()).collect());
+        let codec = ChunkCodec { chunk: self.chunk.clone(), pipeline: Pipeline::new(self.stages) };
+        Ok(Chain { codec: Instance::new("", config, Box::new(codec)), layout: self.chunk })
+    }
+}
+
+/// What a filter makes of an array; without a layout of its own it is bytes.
+fn encoded(codec: &Instance, array: &Layout) -> Result<Layout> {
+    if let Some(layout) = codec.encoded_layout(array)? {
+        return Ok(layout);
+    }
+    let bound = codec.encoded_bound(array).and_then(|n| usize::try_from(n).ok());
+    Ok(Layout::bytes(bound.ok_or_else(|| Error::unsupported("the size of the encoded array is not known"))?))
+}
+
+/// Blosc's words for shuffle, and the typesize that v2 takes from the array.
+fn blosc(config: &mut Map<String, Value>, itemsize: usize, path: &str) -> Result<()> {
+    let typesize = config.entry("typesize").or_insert(json!(itemsize)).clone();
+    if typesize.as_u64().is_none_or(|n| n == 0) {
+        return Err(Error::config(
+            format!("{path}.configuration.typesize"),
+            format!("typesize must be 1 or more, not {}", shown(&typesize)),
+        ));
+    }
+    let shuffle = match config.get("shuffle").map(|word| word.as_str().unwrap_or_default()) {
+        None if typesize == json!(1) => 2,
+        Some("shuffle") | None => 1,
+        Some("noshuffle") => 0,
+        Some("bitshuffle") => 2,
+        Some(_) => {
+            let text = "shuffle must be \"noshuffle\", \"shuffle\" or \"bitshuffle\"";
+            return Err(Error::config(format!("{path}.configuration.shuffle"), text));
+        }
+    };
+    config.insert("shuffle".to_owned(), json!(shuffle));
+    config.entry("cname").or_insert(json!("zstd"));
+    Ok(())
+}
+
+/// What zarr-python takes from the array where a configuration leaves it out.
+fn fill_in(config: &mut Map<String, Value>, id: &str, dtype: Dtype) {
+    let (key, value) = match id {
+        "shuffle" => ("elementsize", json!(dtype.itemsize)),
+        "quantize" | "fixedscaleoffset" => ("dtype", json!(dtype.to_string())),
+        "astype" => ("decode_dtype", json!(dtype.to_string())),
+        _ => return,
+    };
+    config.entry(key).or_insert(value);
+}

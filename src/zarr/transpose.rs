@@ -1,0 +1,93 @@
+//! What Zarr v3 does to arrays by itself: `transpose`, and `bytes` in big endian order behind a filter.
+
+use serde_json::Value;
+
+use super::json::{Object, shown};
+use crate::core::{ArrayRef, Codec, Error, Items, Layout, Order, Result, Sink, convert};
+
+/// Output dimension `i` is input dimension `order[i]`.
+pub struct Transpose {
+    /// The array as it comes.
+    pub from: Layout,
+    /// The array as it goes on, in C order.
+    pub to: Layout,
+    /// The permutation.
+    pub order: Vec<usize>,
+}
+
+/// Turns the bytes of every item around.
+pub struct Swap(pub Layout);
+
+/// The permutation of a configuration.
+pub fn order(configuration: &Value, ndim: usize, path: &str) -> Result<Vec<usize>> {
+    let mut object = Object::new(configuration, path)?;
+    let given = object.required("order")?;
+    let order: Option<Vec<usize>> =
+        given.as_array().and_then(|list| list.iter().map(|n| n.as_u64().and_then(|n| usize::try_from(n).ok())).collect());
+    let is_permutation = |order: &Vec<usize>| order.len() == ndim && (0..ndim).all(|i| order.contains(&i));
+    let wrong = || Error::config(object.at("order"), format!("{} is not a permutation of {ndim} dimensions", shown(given)));
+    order.filter(is_permutation).ok_or_else(wrong)
+}
+
+/// The layout of the transposed array.
+pub fn permuted(array: &Layout, order: &[usize]) -> Result<Layout> {
+    let shape: Vec<usize> = order.iter().filter_map(|i| array.shape().get(*i).copied()).collect();
+    Layout::contiguous(array.dtype, &shape, Order::C)
+}
+
+impl Transpose {
+    /// The transposed array over the memory of the untransposed one.
+    fn view(&self) -> Result<Layout> {
+        let strides = self.from.strides();
+        let strides: Vec<usize> = self.order.iter().filter_map(|i| strides.get(*i).copied()).collect();
+        Layout::new(self.from.dtype, Items::Fixed, self.to.shape(), Some(&strides), Order::Strided)
+    }
+}
+
+impl Codec for Transpose {
+    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        let src = ArrayRef::fixed(&self.from, src.bytes()?)?.bytes()?;
+        convert::copy(src, &self.view()?, out.take(self.to.nbytes())?, &self.to)?;
+        Ok(self.to.clone())
+    }
+
+    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        let src = ArrayRef::fixed(&self.to, src.bytes()?)?.bytes()?;
+        convert::copy(src, &self.to, out.take(self.from.nbytes())?, &self.view()?)?;
+        Ok(self.from.clone())
+    }
+
+    fn encoded_bound(&self, _src: &Layout) -> Option<u64> {
+        Some(self.to.nbytes() as u64)
+    }
+
+    fn encoded_layout(&self, _src: &Layout) -> Result<Option<Layout>> {
+        Ok(Some(self.to.clone()))
+    }
+}
+
+impl Swap {
+    fn run(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<()> {
+        let src = ArrayRef::fixed(&self.0, src.bytes()?)?.bytes()?;
+        let room = out.take(src.len())?;
+        room.copy_from_slice(src);
+        convert::swap_bytes(room, self.0.dtype);
+        Ok(())
+    }
+}
+
+impl Codec for Swap {
+    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        self.run(src, out)?;
+        Ok(Layout::bytes(self.0.nbytes()))
+    }
+
+    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        self.run(src, out)?;
+        Ok(self.0.clone())
+    }
+
+    fn encoded_bound(&self, _src: &Layout) -> Option<u64> {
+        Some(self.0.nbytes() as u64)
+    }
+}

@@ -244,7 +244,8 @@ typedef struct nc_options {
   nc_grow_fn grow;
   // First argument of grow.
   void *grow_user;
-  // Called on the calling thread, at least for every megabyte of input or output that a streaming codec handles, and at the end.
+  // Called on the calling thread, at least for every megabyte of input or output that a streaming codec handles, and at the end; in
+  // batches after every chunk, and with several threads every 20 milliseconds.
   nc_progress_fn progress;
   // First argument of progress.
   void *progress_user;
@@ -260,8 +261,8 @@ typedef struct nc_custom_codec {
   const char *id;
   // First argument of make and free_user.
   void *user;
-  // Not 0: encode and decode may run on several threads at once on one codec. 0: only ever on threads that the caller runs itself;
-  // the caller then takes care not to share such a codec between them.
+  // Not 0: encode and decode may run on several threads at once on one codec. 0: only ever on threads that the caller runs itself,
+  // in batches too; the caller then takes care not to share such a codec between them.
   int32_t concurrent;
   // 0.
   int32_t reserved;
@@ -281,6 +282,36 @@ typedef struct nc_custom_codec {
   // Called once, after the registry and the last codec built from this one are gone; NULL = nothing to free.
   void (*free_user)(void *user);
 } nc_custom_codec;
+
+// The chunks of one call: plain parallel arrays of n elements. Inputs are borrowed, outputs filled. Set struct_size to
+// sizeof(nc_batch) and what is not needed to 0. Destinations must not share memory with sources, and no two of them may hold the same
+// item; their items may lie between each other, as those of neighbouring parts of one large array do.
+typedef struct nc_batch {
+  // sizeof(nc_batch) as the caller was compiled.
+  size_t struct_size;
+  // Number of chunks.
+  size_t n;
+  // The inputs. Decoding: NULL = a chunk that is not there: fill value. Any other pointer with 0 bytes is an empty input.
+  const void *const *src;
+  // Bytes of each input.
+  const size_t *src_nbytes;
+  // The outputs: where the first item of each goes, or the first encoded byte.
+  void *const *dst;
+  // Bytes of room behind each dst: nothing is written past it, whatever the strides.
+  const size_t *dst_nbytes;
+  // First element of the box inside each chunk, n times one number for each dimension; NULL = 0.
+  const int64_t *starts;
+  // Elements of that box, n times one number for each dimension; NULL = the shape of each.
+  const int64_t *counts;
+  // Set to the bytes from the first to the last written, 0 where a chunk failed; NULL = not asked.
+  size_t *written;
+  // Set for every chunk, NUMCODECS_ERR_NOT_DONE where it was never started. Required.
+  nc_status *status;
+  // Filled for every chunk; NULL = not asked.
+  struct nc_error *errors;
+  // Where the fill value comes from; NULL = zeros.
+  const struct nc_zarr *fill;
+} nc_batch;
 
 #ifdef __cplusplus
 extern "C" {
@@ -528,12 +559,14 @@ nc_status nc_registry_add(struct nc_registry *registry,
 // Frees a registry; NULL is fine. Takes: do not use it afterwards; codecs built from it live on. Since 0.1.
 void nc_registry_free(struct nc_registry *registry);
 
-// Reads the metadata of an array: the text of a `.zarray` (Zarr v2). Keys that the format does not know, in codecs too, are ignored;
-// nc_zarr_ignored lists them.
+// Reads the metadata of an array: the text of a `.zarray` (Zarr v2) or of the `zarr.json` of an array (Zarr v3). Keys that the format
+// does not know, in codecs too, are ignored; nc_zarr_ignored lists them. In v3 codecs may be named with "numcodecs." before the id or
+// without, and by the name alone; a key at the top must say that it need not be understood.
 //
 // json: NUL-terminated UTF-8, borrowed. registry: where codecs are looked up, NULL = the built-in ones. zarr: gives the metadata, free
 // it with nc_zarr_free; NULL after a failure. Errors: _CONFIG, _UNKNOWN_CODEC, _SHAPE (a chunk larger than memory), _DTYPE (objects
-// without a codec for them), all with the JSON path in err->path, such as "filters[0].dtype"; _NULL, _MEMORY. Any thread. Since 0.1.
+// without a codec for them), _UNSUPPORTED (a data type, grid or encoding of v3 that is not known), all with the JSON path in err->path,
+// such as "filters[0].dtype" or "codecs[1].configuration.level"; _NULL, _MEMORY. Any thread. Since 0.1.
 nc_status nc_zarr_open(const char *json,
                        const struct nc_registry *registry,
                        struct nc_zarr **zarr,
@@ -559,7 +592,7 @@ nc_status nc_zarr_shape(const struct nc_zarr *zarr,
                         int32_t cap,
                         struct nc_error *err);
 
-// The key under which a chunk is stored, below that of the array, such as "0.1".
+// The key under which a chunk is stored, below that of the array, such as "0.1" or "c/0/1".
 //
 // index: position in the grid of chunks, one number for each dimension, borrowed; NULL is fine without dimensions. dst, cap: filled
 // with the key and a NUL. Errors: _SHAPE (no such chunk), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.
@@ -592,6 +625,36 @@ const char *nc_zarr_ignored(const struct nc_zarr *zarr,
 
 // Frees the metadata and all that it lent; NULL is fine. Takes: do not use it afterwards. Since 0.1.
 void nc_zarr_free(struct nc_zarr *zarr);
+
+// Decodes many chunks, on as many threads as opt->nthreads says. One bad chunk does not lose the others.
+//
+// codec: of all chunks; that of nc_zarr_codec knows their layout. chunk: layout of a decoded chunk, as in nc_decode; NULL = what the
+// codec knows. each: layout of every destination: dtype, order or strides; its shape is that of a whole chunk, or with starts of a
+// box; with counts fewer elements are written, at the same strides, so that chunks at the edge of an array are cropped. NULL = bytes
+// as they come. batch: the chunks. opt: limits hold for the whole call, grow must be NULL; progress counts chunks. With progress and
+// more than one thread the calling thread only watches. Threads end before the call does. Besides the destinations each thread takes
+// at most one decoded chunk and what the codec itself needs. first: what became of the chunk with the lowest number that failed, index
+// says which. Returns NUMCODECS_OK if all chunks are good, NUMCODECS_ERR_CANCELLED if progress stopped the call, else what first says.
+// Errors are those of nc_decode_into and nc_decode_box. Any thread. Since 0.1.
+nc_status nc_decode_batch(const struct nc_codec *codec,
+                          const struct nc_layout *chunk,
+                          const struct nc_layout *each,
+                          const struct nc_batch *batch,
+                          const struct nc_options *opt,
+                          struct nc_error *first);
+
+// Encodes many chunks, on as many threads as opt->nthreads says. One bad chunk does not lose the others.
+//
+// codec: of all chunks. each: layout of every source; NULL = bytes. batch: the chunks; src is the first item of each, src_nbytes the
+// bytes from it on. With counts a source holds only a box of its chunk, at the strides of each, as at the edge of an array; the rest
+// becomes fill value; the codec must then be one that knows its chunk (nc_zarr_codec). dst, dst_nbytes: nc_encode_info tells how much
+// is always enough; no two may share memory. The rest is as in nc_decode_batch, the errors those of nc_encode_into. Any thread. Since
+// 0.1.
+nc_status nc_encode_batch(const struct nc_codec *codec,
+                          const struct nc_layout *each,
+                          const struct nc_batch *batch,
+                          const struct nc_options *opt,
+                          struct nc_error *first);
 
 // Does nothing and returns 0: this library has no global Blosc state. Here because numcodecs.blosc.init() is documented. Since 0.1.
 int32_t nc_blosc_init(void);

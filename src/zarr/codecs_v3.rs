@@ -63,6 +63,9 @@ struct Builder<'b> {
 impl Builder<'_> {
     fn add(&mut self, name: &str, configuration: &Value, path: &str) -> Result<()> {
         let id = name.strip_prefix("numcodecs.").unwrap_or(name);
+        if ["sharding_indexed", "scale_offset", "cast_value"].contains(&name) {
+            return Err(Error::config(format!("{path}.name"), format!("no codec \"{name}\"")).with_kind(Kind::UnknownCodec));
+        }
         let is_array_codec = ["transpose", "bytes"].contains(&name) || FILTERS.contains(&id) || SERIALIZERS.contains(&id);
         if is_array_codec == self.serialized {
             let text =
@@ -72,9 +75,6 @@ impl Builder<'_> {
         match name {
             "transpose" => self.transpose(configuration, path),
             "bytes" => self.bytes(configuration, path),
-            "sharding_indexed" | "scale_offset" | "cast_value" => {
-                Err(Error::config(format!("{path}.name"), format!("no codec \"{name}\"")).with_kind(Kind::UnknownCodec))
-            }
             _ => {
                 let mut config = Map::new();
                 config.insert("id".to_owned(), Value::from(id));

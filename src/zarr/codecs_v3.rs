@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::chunk::ChunkCodec;
-use super::data_type_v3::DataType;
+use super::fill::Fill;
 use super::json::{Object, shown};
-use super::stage;
+use super::shard::{IndexCodec, Shard};
 use super::transpose::{self, Transpose};
 use super::v3::extension;
+use super::{in_memory, stage};
 use crate::core::config::wrong_type;
 use crate::core::{Dtype, Error, Items, Kind, Layout, Order, Result};
 use crate::pipeline::{MAX_STAGES, Pipeline, Stage};
@@ -25,27 +26,34 @@ pub struct Chain {
 const FILTERS: [&str; 6] = ["delta", "bitround", "fixedscaleoffset", "quantize", "packbits", "astype"];
 const SERIALIZERS: [&str; 4] = ["pcodec", "zfpy", "vlen-utf8", "vlen-bytes"];
 
-/// Builds the codec of chunks of `shape`.
-pub fn chain(list: &Value, kind: &DataType, shape: &[usize], registry: Option<&Registry>, ignored: &mut Vec<String>) -> Result<Chain> {
-    let Value::Array(list) = list else { return Err(wrong_type("codecs", "a list", list)) };
+/// What a list of codecs may need to know.
+#[derive(Clone, Copy)]
+pub struct Known<'k> {
+    /// Fill value of the array, in the byte order of `chunk`.
+    pub fill: &'k Fill,
+    /// Where codecs are looked up.
+    pub registry: Option<&'k Registry>,
+}
+
+/// Builds the codec of chunks like `chunk`, which is in C order; `path` is where the list stands.
+pub fn chain(list: &Value, path: &str, chunk: Layout, known: Known<'_>, ignored: &mut Vec<String>) -> Result<Chain> {
+    let Value::Array(list) = list else { return Err(wrong_type(path, "a list", list)) };
     if list.len() > MAX_STAGES {
-        return Err(Error::config("codecs", format!("{} codecs, at most {MAX_STAGES} are possible", list.len())));
+        return Err(Error::config(path, format!("{} codecs, at most {MAX_STAGES} are possible", list.len())));
     }
-    let chunk = Layout::new(kind.dtype, kind.items, shape, None, Order::C);
-    let chunk = chunk.map_err(|e| Error::config("chunk_grid.configuration.chunk_shape", e.to_string()).with_kind(Kind::Shape))?;
     let mut builder =
-        Builder { registry, ignored, stages: Vec::new(), array: chunk.clone(), chunk, reversed: false, serialized: false, flat: None };
+        Builder { known, ignored, stages: Vec::new(), array: chunk.clone(), chunk, reversed: false, serialized: false, flat: None };
     for (i, entry) in list.iter().enumerate() {
-        let path = format!("codecs[{i}]");
+        let path = format!("{path}[{i}]");
         let (name, configuration) = extension(entry, &path)?;
         builder.add(name, configuration, &path)?;
     }
-    builder.finish()
+    builder.finish(path)
 }
 
 /// The list read so far.
 struct Builder<'b> {
-    registry: Option<&'b Registry>,
+    known: Known<'b>,
     ignored: &'b mut Vec<String>,
     stages: Vec<Stage>,
     /// The chunk, in the order and byte order in which it is stored where no stage has to see to that.
@@ -63,10 +71,11 @@ struct Builder<'b> {
 impl Builder<'_> {
     fn add(&mut self, name: &str, configuration: &Value, path: &str) -> Result<()> {
         let id = name.strip_prefix("numcodecs.").unwrap_or(name);
-        if ["sharding_indexed", "scale_offset", "cast_value"].contains(&name) {
+        if ["scale_offset", "cast_value"].contains(&name) {
             return Err(Error::config(format!("{path}.name"), format!("no codec \"{name}\"")).with_kind(Kind::UnknownCodec));
         }
-        let is_array_codec = ["transpose", "bytes"].contains(&name) || FILTERS.contains(&id) || SERIALIZERS.contains(&id);
+        let is_array_codec =
+            ["transpose", "bytes", "sharding_indexed"].contains(&name) || FILTERS.contains(&id) || SERIALIZERS.contains(&id);
         if is_array_codec == self.serialized {
             let text =
                 if self.serialized { "takes arrays, but a codec before it gives bytes" } else { "takes bytes, but the chunk is an array" };
@@ -75,6 +84,7 @@ impl Builder<'_> {
         match name {
             "transpose" => self.transpose(configuration, path),
             "bytes" => self.bytes(configuration, path),
+            "sharding_indexed" => self.shard(configuration, path),
             _ => {
                 let mut config = Map::new();
                 config.insert("id".to_owned(), Value::from(id));
@@ -99,7 +109,7 @@ impl Builder<'_> {
 
     /// A codec of the table.
     fn codec(&mut self, id: &str, config: Value, path: &str) -> Result<()> {
-        let codec = stage(&config, &format!("{path}.configuration"), self.registry, self.ignored).map_err(|error| {
+        let codec = stage(&config, &format!("{path}.configuration"), self.known.registry, self.ignored).map_err(|error| {
             let unknown = error.kind() == Kind::UnknownCodec;
             if unknown { Error::config(format!("{path}.name"), error.to_string()).with_kind(Kind::UnknownCodec) } else { error }
         });
@@ -135,6 +145,29 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Chunks inside of the chunk, with codecs of their own.
+    fn shard(&mut self, configuration: &Value, path: &str) -> Result<()> {
+        let mut object = Object::new(configuration, &format!("{path}.configuration"))?;
+        let (at, chunk) = (object.at("chunk_shape"), self.array.reordered(Order::C));
+        if chunk.items != Items::Fixed {
+            return Err(Error::config(path, "shards of items of variable length are not known").with_kind(Kind::Unsupported));
+        }
+        let shape = in_memory(&object.extents("chunk_shape")?, &at)?;
+        let divides = |(n, inner): (&usize, &usize)| *inner > 0 && n.is_multiple_of(*inner);
+        if shape.len() != chunk.shape().len() || !chunk.shape().iter().zip(&shape).all(divides) {
+            return Err(Error::config(at, format!("inner chunks {shape:?} do not divide a shard of {:?}", chunk.shape())));
+        }
+        let inner = Layout::contiguous(chunk.dtype, &shape, Order::C)?;
+        let at_start = object.word("index_location", Some("end"), &["start", "end"])? == "start";
+        let index = IndexCodec::parse(object.get("index_codecs"), at_start, &object.at("index_codecs"))?;
+        let codec = chain(object.required("codecs")?, &object.at("codecs"), inner.clone(), self.known, self.ignored)?.codec;
+        let config = json!({"id": "sharding_indexed", "chunk_shape": shape, "codecs": codec.config()});
+        let shard = Shard { chunk: chunk.clone(), inner, codec, index, fill: self.known.fill.clone() };
+        self.stages.push(Stage { codec: Instance::new("sharding_indexed", config, Box::new(shard)), chunk: Some(chunk) });
+        self.serialized = true;
+        Ok(())
+    }
+
     /// Without filters before it, byte order and reversed dimensions only say how the chunk is stored: no stage has to see to that.
     fn bytes(&mut self, configuration: &Value, path: &str) -> Result<()> {
         let swaps = self.array.dtype.swap_size() > 1;
@@ -164,9 +197,9 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Chain> {
+    fn finish(self, path: &str) -> Result<Chain> {
         if !self.serialized {
-            return Err(Error::config("codecs", "no codec makes bytes of the array, as \"bytes\" does"));
+            return Err(Error::config(path, "no codec makes bytes of the array, as \"bytes\" does"));
         }
         let config = Value::Array(self.stages.iter().map(|stage| stage.codec.config().clone()).collect());
         let codec = ChunkCodec { chunk: self.chunk.clone(), pipeline: Pipeline::new(self.stages) };

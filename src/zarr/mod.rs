@@ -13,6 +13,7 @@ mod data_type;
 mod data_type_v3;
 mod fill;
 mod json;
+mod shard;
 mod transpose;
 mod v2;
 mod v3;

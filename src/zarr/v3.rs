@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::codecs_v3::{Chain, chain};
+use super::codecs_v3::{Chain, Known, chain};
 use super::data_type_v3;
 use super::fill::Fill;
 use super::json::{Object, shown};
 use super::{Keys, Zarr, in_memory};
 use crate::core::config::wrong_type;
-use crate::core::{Error, Kind, Result};
+use crate::core::{Error, Kind, Layout, Order, Result};
 use crate::registry::Registry;
 
 /// Reads the metadata of an array.
@@ -21,8 +21,12 @@ pub fn open(mut top: Object<'_>, registry: Option<&Registry>) -> Result<Zarr> {
     let chunks = chunk_grid(top.required("chunk_grid")?, shape.len())?;
     let keys = key_encoding(top.get("chunk_key_encoding"))?;
     let kind = data_type_v3::parse(top.required("data_type")?, "data_type")?;
-    let Chain { codec, layout } = chain(top.required("codecs")?, &kind, &in_memory(&chunks, PATH)?, registry, &mut ignored)?;
-    let fill = Fill::parse(top.required("fill_value")?, &layout, "fill_value")?;
+    let chunk = Layout::new(kind.dtype, kind.items, &in_memory(&chunks, PATH)?, None, Order::C);
+    let chunk = chunk.map_err(|e| Error::config(PATH, e.to_string()).with_kind(Kind::Shape))?;
+    let fill = top.required("fill_value")?;
+    let known = Known { fill: &Fill::parse(fill, &chunk, "fill_value")?, registry };
+    let Chain { codec, layout } = chain(top.required("codecs")?, "codecs", chunk, known, &mut ignored)?;
+    let fill = Fill::parse(fill, &layout, "fill_value")?;
     if top.get("storage_transformers").is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
         return Err(Error::config("storage_transformers", "storage transformers are not known").with_kind(Kind::Unsupported));
     }

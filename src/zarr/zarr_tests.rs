@@ -277,3 +277,77 @@ fn errors_of_v3_name_their_path() {
     let zarr = zarr(&v3(r#"{"novelty": {"must_understand": false}}"#));
     assert_eq!(zarr.ignored, ["novelty"]);
 }
+
+/// A shard of 2 x 3 x 4 with inner chunks of 1 x 3 x 2 and their codecs.
+fn sharded(codecs: &str, more: &str) -> String {
+    let codec = format!(r#"{{"name": "sharding_indexed", "configuration": {{"chunk_shape": [1, 3, 2], "codecs": [{codecs}] {more}}}}}"#);
+    v3(&format!(r#"{{"codecs": [{codec}]}}"#))
+}
+
+const PLAIN: &str = r#"{"name": "bytes", "configuration": {"endian": "big"}}"#;
+
+#[test]
+fn a_shard_holds_its_inner_chunks_and_where_they_are() {
+    let native = layout("<u2", &[2, 3, 4], Order::C);
+    let mut src = ramp();
+    src[24..].iter_mut().enumerate().for_each(|(i, byte)| *byte = if i % 2 == 0 { 7 } else { 0 }); // the second half is fill value
+    let index = r#", "index_codecs": [{"name": "bytes", "configuration": {"endian": "little"}}]"#;
+    for (more, first, length) in
+        [(index.to_owned(), 0, 24 + 64), (format!(r#"{index}, "index_location": "start""#), 64, 24 + 64), (String::new(), 0, 24 + 68)]
+    {
+        let zarr = zarr(&sharded(PLAIN, &more));
+        let stored = encode(&zarr.codec, &native, &src).expect("encodes");
+        assert_eq!(stored.len(), length, "two inner chunks and an index of four");
+        assert_eq!(stored[first..first + 12], [0, 0, 0, 1, 0, 4, 0, 5, 0, 8, 0, 9]);
+        let entries = if first > 0 { &stored[..64] } else { &stored[24..88] };
+        assert_eq!(entries[..16], [(first as u64).to_le_bytes(), 12_u64.to_le_bytes()].concat());
+        assert_eq!(entries[32..], [0xff; 32]);
+        assert_eq!(decode(&zarr.codec, &stored, Some(&native)).expect("decodes").1, src);
+    }
+    let zarr = zarr(&sharded(
+        r#"{"name": "transpose", "configuration": {"order": [2, 0, 1]}}, {"name": "bytes", "configuration": {"endian": "big"}}, "gzip""#,
+        "",
+    ));
+    let stored = encode(&zarr.codec, &native, &ramp()).expect("encodes");
+    assert_eq!(decode(&zarr.codec, &stored, Some(&native)).expect("decodes").1, ramp());
+}
+
+#[test]
+fn a_broken_index_is_refused() {
+    let zarr = zarr(&sharded(PLAIN, r#", "index_codecs": [{"name": "bytes", "configuration": {"endian": "little"}}]"#));
+    let native = layout("<u2", &[2, 3, 4], Order::C);
+    let good = encode(&zarr.codec, &native, &ramp()).expect("encodes");
+    let kind = |at: usize, value: u64| {
+        let mut shard = good.clone();
+        shard[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        decode(&zarr.codec, &shard, None).map_err(|e| e.kind()).err()
+    };
+    let index = good.len() - 64;
+    assert_eq!(kind(index, u64::MAX), Some(Kind::Data), "an end beyond all numbers");
+    assert_eq!(kind(index, good.len() as u64 - 11), Some(Kind::Data), "beyond the shard");
+    assert_eq!(kind(index + 16, 6), Some(Kind::Data), "overlapping the first");
+    assert_eq!(kind(index + 24, 11), Some(Kind::Shape), "an inner chunk cut short");
+    assert_eq!(decode(&zarr.codec, &good[index + 1..], None).map_err(|e| e.kind()).err(), Some(Kind::Data));
+    let checked = super::open(&sharded(PLAIN, ""), None).expect("the default index has a checksum");
+    let mut shard = encode(&checked.codec, &native, &ramp()).expect("encodes");
+    let last = shard.len() - 10;
+    shard[last] ^= 1;
+    assert_eq!(decode(&checked.codec, &shard, None).map_err(|e| e.kind()).err(), Some(Kind::Checksum));
+}
+
+#[test]
+fn errors_of_shards_name_their_path() {
+    for (json, path) in [
+        (sharded(r#""nope""#, ""), "codecs[0].configuration.codecs[0]"),
+        (sharded(r#"{"name": "bytes", "configuration": {"endian": "big"}}, "nope""#, ""), "codecs[0].configuration.codecs[1].name"),
+        (sharded("", ""), "codecs[0].configuration.codecs"),
+        (sharded(PLAIN, r#", "index_location": "middle""#), "codecs[0].configuration.index_location"),
+        (sharded(PLAIN, r#", "index_codecs": ["gzip"]"#), "codecs[0].configuration.index_codecs[0]"),
+        (sharded(PLAIN, r#", "index_codecs": []"#), "codecs[0].configuration.index_codecs"),
+        (sharded(PLAIN, "").replace("[1, 3, 2]", "[1, 3, 3]"), "codecs[0].configuration.chunk_shape"),
+        (sharded(PLAIN, "").replace("[1, 3, 2]", "[1, 3, 0]"), "codecs[0].configuration.chunk_shape"),
+    ] {
+        let error = open(&json, None).err().expect(&json);
+        assert_eq!(error.details().path, path, "{json}");
+    }
+}

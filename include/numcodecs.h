@@ -577,8 +577,9 @@ nc_status nc_zarr_open(const char *json,
 // until the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
 const struct nc_codec *nc_zarr_codec(const struct nc_zarr *zarr);
 
-// Layout of a decoded chunk: dtype, shape and order as stored. Chunks at the edges of the array have it too. Structured types are raw
-// bytes ("|V14"). Lends: valid until the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
+// Layout of a decoded chunk, in a sharded array of a whole shard: dtype, shape and order as stored. Those at the edges have it too.
+// Structured types are raw bytes ("|V14"). Lends: valid until the metadata is freed, not to be freed itself. NULL for NULL. Any
+// thread. Since 0.1.
 const struct nc_layout *nc_zarr_layout(const struct nc_zarr *zarr);
 
 // Answers NUMCODECS_Q_NDIM, _FORMAT and _FILL about an array; -1 for other questions and for NULL. Any thread. Since 0.1.

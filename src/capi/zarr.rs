@@ -63,8 +63,9 @@ pub unsafe extern "C" fn nc_zarr_codec(zarr: *const nc_zarr) -> *const nc_codec 
     unsafe { zarr.as_ref() }.map_or(null(), |zarr| &raw const zarr.codec)
 }
 
-/// Layout of a decoded chunk: dtype, shape and order as stored. Chunks at the edges of the array have it too. Structured types are raw
-/// bytes ("|V14"). Lends: valid until the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
+/// Layout of a decoded chunk, in a sharded array of a whole shard: dtype, shape and order as stored. Those at the edges have it too.
+/// Structured types are raw bytes ("|V14"). Lends: valid until the metadata is freed, not to be freed itself. NULL for NULL. Any
+/// thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_layout(zarr: *const nc_zarr) -> *const nc_layout {
     // SAFETY: NULL or metadata of ours.

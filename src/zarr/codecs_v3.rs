@@ -152,6 +152,10 @@ impl Builder<'_> {
         if chunk.items != Items::Fixed {
             return Err(Error::config(path, "shards of items of variable length are not known").with_kind(Kind::Unsupported));
         }
+        if self.stages.iter().any(|stage| stage.codec.id() != "transpose") {
+            let text = "behind a filter the fill value of inner chunks is not known"; // an inner chunk that is not there is fill value
+            return Err(Error::config(path, text).with_kind(Kind::Unsupported));
+        }
         let shape = in_memory(&object.extents("chunk_shape")?, &at)?;
         let divides = |(n, inner): (&usize, &usize)| *inner > 0 && n.is_multiple_of(*inner);
         if shape.len() != chunk.shape().len() || !chunk.shape().iter().zip(&shape).all(divides) {

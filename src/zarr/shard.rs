@@ -61,18 +61,18 @@ impl IndexCodec {
 
     /// Stored bytes of an index of `count` entries.
     pub fn nbytes(&self, count: usize) -> usize {
-        count * ENTRY + if self.checksum.is_some() { 4 } else { 0 }
+        count.saturating_mul(ENTRY).saturating_add(if self.checksum.is_some() { 4 } else { 0 })
     }
 
-    /// The entries of a stored index, checked against the shard and against each other; `None` = not there.
-    fn read(&self, stored: &[u8], shard: usize, out: &Sink<'_>) -> Result<Vec<Option<(usize, usize)>>> {
+    /// The entries of the index stored at byte `at`, checked against the shard and against each other; `None` = not there.
+    fn read(&self, stored: &[u8], at: usize, shard: usize, out: &Sink<'_>) -> Result<Vec<Option<(usize, usize)>>> {
         let mut plain = Sink::scratch(out.call());
         match &self.checksum {
             Some(codec) => drop(codec.decode(&ArrayRef::fixed(&Layout::bytes(stored.len()), stored)?, &mut plain)?),
             None => plain.write(stored)?,
         }
         let entries: Vec<_> = plain.written().chunks_exact(ENTRY).map(|entry| self.entry(entry)).collect();
-        let mut ranges = Vec::new();
+        let mut ranges = vec![(at as u64, stored.len() as u64)];
         for (i, entry) in entries.iter().enumerate() {
             let inside = |(from, n): &(u64, u64)| from.checked_add(*n).is_some_and(|end| end <= shard as u64);
             match entry {
@@ -85,7 +85,7 @@ impl IndexCodec {
         }
         ranges.sort_unstable();
         if ranges.windows(2).any(|pair| matches!(pair, [(a, n), (b, _)] if a + n > *b)) {
-            return Err(Error::data("two inner chunks share bytes of the shard"));
+            return Err(Error::data("two inner chunks, or one and the index, share bytes of the shard"));
         }
         Ok(entries.into_iter().map(|entry| entry.map(|(from, n)| (from as usize, n as usize))).collect())
     }
@@ -167,10 +167,10 @@ impl Codec for Shard {
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let (src, call, count) = (src.bytes()?, out.call(), self.count());
         let size = self.index.nbytes(count);
-        let at = if self.index.at_start { Some(0) } else { src.len().checked_sub(size) };
-        let stored = at.and_then(|at| src.get(at..at + size));
-        let stored = stored.ok_or_else(|| Error::data(format!("{} bytes, the index of the shard alone takes {size}", src.len())))?;
-        let entries = self.index.read(stored, src.len(), out)?;
+        let behind = src.len().checked_sub(size);
+        let behind = behind.ok_or_else(|| Error::data(format!("{} bytes, the index of the shard alone takes {size}", src.len())))?;
+        let at = if self.index.at_start { 0 } else { behind };
+        let entries = self.index.read(src.get(at..at + size).unwrap_or_default(), at, src.len(), out)?;
         let mut aside = call.scratch(self.inner.nbytes())?;
         let dst = out.take(self.chunk.nbytes())?;
         for (i, entry) in entries.into_iter().enumerate() {

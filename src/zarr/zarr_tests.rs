@@ -326,6 +326,7 @@ fn a_broken_index_is_refused() {
     assert_eq!(kind(index, u64::MAX), Some(Kind::Data), "an end beyond all numbers");
     assert_eq!(kind(index, good.len() as u64 - 11), Some(Kind::Data), "beyond the shard");
     assert_eq!(kind(index + 16, 6), Some(Kind::Data), "overlapping the first");
+    assert_eq!(kind(index, index as u64 - 4), Some(Kind::Data), "overlapping the index");
     assert_eq!(kind(index + 24, 11), Some(Kind::Shape), "an inner chunk cut short");
     assert_eq!(decode(&zarr.codec, &good[index + 1..], None).map_err(|e| e.kind()).err(), Some(Kind::Data));
     let checked = super::open(&sharded(PLAIN, ""), None).expect("the default index has a checksum");
@@ -344,8 +345,8 @@ fn errors_of_shards_name_their_path() {
         (sharded(PLAIN, r#", "index_location": "middle""#), "codecs[0].configuration.index_location"),
         (sharded(PLAIN, r#", "index_codecs": ["gzip"]"#), "codecs[0].configuration.index_codecs[0]"),
         (sharded(PLAIN, r#", "index_codecs": []"#), "codecs[0].configuration.index_codecs"),
-        (sharded(PLAIN, "").replace("[1, 3, 2]", "[1, 3, 3]"), "codecs[0].configuration.chunk_shape"),
-        (sharded(PLAIN, "").replace("[1, 3, 2]", "[1, 3, 0]"), "codecs[0].configuration.chunk_shape"),
+        (sharded(PLAIN, "").replace("[1,3,2]", "[1,3,3]"), "codecs[0].configuration.chunk_shape"),
+        (sharded(PLAIN, "").replace("[1,3,2]", "[1,3,0]"), "codecs[0].configuration.chunk_shape"),
     ] {
         let error = open(&json, None).err().expect(&json);
         assert_eq!(error.details().path, path, "{json}");

@@ -9,7 +9,7 @@ mod value;
 mod write;
 
 #[cfg(test)]
-mod tests;
+mod pickle_tests;
 
 use serde_json::Value as Json;
 

@@ -111,6 +111,7 @@ test-conformance: shared conformance-venv
 	$(CONFORMANCE)/fixtures.py --lib $(DIST)/$(SHARED) --all-ids
 	$(CONFORMANCE)/differential.py --lib $(DIST)/$(SHARED) --cases 250
 	$(CONFORMANCE)/arrow.py --lib $(DIST)/$(SHARED)
+	$(CONFORMANCE)/zarr_both_ways.py --lib $(DIST)/$(SHARED)
 
 # ---- installed ----
 

@@ -1,5 +1,6 @@
 # make                  the shared and the static library, into target/dist
 # make demo             builds, then reads and rewrites the real Zarr arrays of examples/data
+# make examples         builds the programs that read Zarr arrays in parallel and in parts, into target/examples
 # make test             everything; installs what it needs where it may
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
@@ -51,7 +52,7 @@ run-demo: shared
 # ---- tests: each stage prints its minutes ----
 
 STAGE := tools/stage.sh
-STAGES := test-rust test-lint test-package test-header test-symbols test-c test-install test-demo test-conformance
+STAGES := test-rust test-lint test-package test-header test-symbols test-c test-install test-demo test-examples test-conformance
 
 test:
 	@$(STAGE) deps tools/install-deps.sh
@@ -83,6 +84,16 @@ test-install: all
 test-demo: conformance-venv
 	$(MAKE) --no-print-directory run-demo
 	tools/test-demo.sh
+
+examples: shared
+	@mkdir -p $(TARGET)/examples
+	for name in read_parallel point_through_time; do \
+	    $(CC) -std=c99 -O2 -Wall -Iinclude examples/$$name.c examples/store.c -L$(DIST) -lnumcodecs -Wl,-rpath,$(DIST) \
+	        -o $(TARGET)/examples/$$name || exit 1; \
+	done
+
+test-examples: examples conformance-venv
+	tools/test-examples.sh
 
 # ---- conformance: Python speaks to the shared library through its C ABI ----
 
@@ -144,4 +155,4 @@ clean:
 	$(CARGO) clean
 	rm -rf build
 
-.PHONY: all shared static demo run-demo test $(STAGES) check-header conformance-venv check-vectors fixtures install uninstall clean
+.PHONY: all shared static demo run-demo examples test $(STAGES) check-header conformance-venv check-vectors fixtures install uninstall clean

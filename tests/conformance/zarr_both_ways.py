@@ -175,7 +175,7 @@ class Chunks:
     def offset(self, place):
         return sum(i * c * s for i, c, s in zip(place, self.chunk, self.array.strides))
 
-    def run(self, call, here, there, *layouts):
+    def run(self, call, here, there, *layouts, nthreads=2):
         """`here` are the parts of the array and `there` (pointers, sizes) the encoded chunks."""
         ffi, batch = self.ffi, self.ffi.new("nc_batch *")
         n = len(self.places)
@@ -188,7 +188,7 @@ class Chunks:
         batch.struct_size, batch.n, batch.written, batch.status, batch.fill = ffi.sizeof("nc_batch"), n, written, status, self.ours.handle
         batch.counts = counts if self.shape else ffi.NULL
         (batch.src, batch.src_nbytes), (batch.dst, batch.dst_nbytes) = sides["src"], sides["dst"]
-        self.ours.library.check(call(self.ours.codec.handle, *layouts, batch, self.ours.library.options({"nthreads": 2}), err), err)
+        self.ours.library.check(call(self.ours.codec.handle, *layouts, batch, self.ours.library.options({"nthreads": nthreads}), err), err)
         return list(written)[:n]
 
 

@@ -2,6 +2,7 @@
 # make demo             builds, then reads and rewrites the real Zarr arrays of examples/data
 # make examples         builds the programs that read Zarr arrays in parallel and in parts, into target/examples
 # make test             everything; installs what it needs where it may
+# make test-consumers   HDF5, netCDF, GDAL, the language bindings, packages; NAME=name runs one
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
 # make check-header     the header in C, C++, cffi and LuaJIT
@@ -102,7 +103,7 @@ PYTHON := target/conformance-venv/bin/python
 CONFORMANCE = $(PYTHON) tests/conformance
 
 conformance-venv:
-	tests/conformance/setup.sh
+	tools/make-venv.sh tests/conformance/requirements.txt target/conformance-venv
 
 check-vectors: shared conformance-venv
 ifdef SELFTEST
@@ -123,6 +124,11 @@ test-conformance: shared conformance-venv
 	$(CONFORMANCE)/differential.py --lib $(DIST)/$(SHARED) --cases 250
 	$(CONFORMANCE)/arrow.py --lib $(DIST)/$(SHARED)
 	$(CONFORMANCE)/zarr_both_ways.py --lib $(DIST)/$(SHARED)
+
+# ---- consumers: programs and languages that use the installed library ----
+
+test-consumers: all
+	tests/consumers/run.sh $(NAME)
 
 # ---- installed ----
 
@@ -155,4 +161,4 @@ clean:
 	$(CARGO) clean
 	rm -rf build
 
-.PHONY: all shared static demo run-demo examples test $(STAGES) check-header conformance-venv check-vectors fixtures install uninstall clean
+.PHONY: all shared static demo run-demo examples test $(STAGES) test-consumers check-header conformance-venv check-vectors fixtures install uninstall clean

@@ -2,6 +2,7 @@
 # Installs what tests and the codec zfpy need beyond cargo, gcc and make, where that is possible; else names what is missing.
 #
 #   tools/install-deps.sh [zfp]           all, or only what zfpy's library needs to be built
+#   tools/install-deps.sh packages NAME.. these Debian packages
 #   tools/install-deps.sh --check [zfp]   says what is missing and installs nothing
 set -u
 
@@ -20,6 +21,11 @@ has_libclang() {
 
 # Debian package behind each thing that is missing.
 missing_packages() {
+    if [ "${1:-}" = packages ]; then
+        shift
+        for package in "$@"; do dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"; done
+        return
+    fi
     command -v cmake >/dev/null || echo cmake
     has_libclang || echo libclang-dev
     [ "${1:-}" = zfp ] && return

@@ -1,16 +1,15 @@
 #!/bin/sh
-# Makes target/conformance-venv with the packages of requirements.txt. Does nothing when it is already there.
+# tools/make-venv.sh REQUIREMENTS VENV: a Python environment with the packages of a file. Does nothing when it is already there.
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-venv=$root/target/conformance-venv
+requirements=$1
+venv=$2
 stamp=$venv/requirements.stamp
-log=$root/target/conformance-setup.log
-want=$(cksum < "$here/requirements.txt")
+log=$venv.log
+want=$(cksum < "$requirements")
 
 [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && exit 0
 
-fail() { echo "conformance setup: missing $1" >&2; exit 1; }
+fail() { echo "$(basename "$venv"): missing $1" >&2; exit 1; }
 is_new_enough() { "$@" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; }
 
 # Prints the path of a Python 3.12 or newer: on PATH first, then under pyenv, whose shims fail for versions not selected.
@@ -24,16 +23,12 @@ find_python() {
     return 1
 }
 
-mkdir -p "$root/target"
+mkdir -p "$(dirname "$venv")"
 python=$(find_python) || fail "Python 3.12 or newer (numcodecs 0.17.1 needs it)"
 rm -rf "$venv"
 "$python" -m venv "$venv" >"$log" 2>&1 || { tail -5 "$log" >&2; fail "venv (on Debian: package python3-venv)"; }
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt" >>"$log" 2>&1 || {
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >>"$log" 2>&1 || {
     tail -20 "$log" >&2
-    fail "a package of tests/conformance/requirements.txt"
-}
-"$venv/bin/python" -c 'import numcodecs, zfpy, pcodec, msgpack, zarr, pyarrow, cffi' >>"$log" 2>&1 || {
-    tail -5 "$log" >&2
-    fail "a package that imports"
+    fail "a package of $requirements"
 }
 printf '%s\n' "$want" > "$stamp"

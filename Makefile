@@ -6,7 +6,10 @@
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
 # make check-header     the header in C, C++, cffi and LuaJIT
-# make install PREFIX=/usr/local DESTDIR= LIBDIR=lib    and uninstall
+# make gdal-plugin      gdal_numcodecs.so, into target/dist/gdalplugins
+# make deb              Debian packages, into target/deb
+# make abi-baseline     takes the C ABI of include/numcodecs.h as the one to keep
+# make install PREFIX=/usr/local DESTDIR= LIBDIR=lib    install-gdal, and uninstall; what is built and newer than its sources is not built again
 # CARGO, CARGOFLAGS and CARGO_TARGET_DIR are passed on.
 
 CARGO ?= cargo
@@ -36,6 +39,25 @@ all: shared static
 
 shared static:
 	tools/build.sh $@
+
+# For installing, which may be done by a user without Cargo.
+SOURCES := Cargo.toml Cargo.lock build.rs tools/build.sh $(shell find src -type f)
+
+$(DIST)/$(SHARED): $(SOURCES)
+	tools/build.sh shared
+
+$(DIST)/libnumcodecs.a: $(SOURCES)
+	tools/build.sh static
+
+# ---- plug-ins ----
+
+GDAL_PLUGIN := $(DIST)/gdalplugins/gdal_numcodecs.so
+
+gdal-plugin: $(GDAL_PLUGIN)
+
+$(GDAL_PLUGIN): plugins/gdal/gdal_numcodecs.c include/numcodecs.h $(DIST)/$(SHARED)
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden -Iinclude $< -o $@ -L$(DIST) -lnumcodecs -ldl '-Wl,-rpath,$$ORIGIN/..'
 
 # ---- the main job ----
 
@@ -79,7 +101,7 @@ test-symbols: all
 test-c: shared
 	c_tests/run.sh
 
-test-install: all
+test-install: $(DIST)/$(SHARED) $(DIST)/libnumcodecs.a
 	tools/test-install.sh
 
 test-demo: conformance-venv
@@ -130,6 +152,9 @@ test-conformance: shared conformance-venv
 test-consumers: all
 	tests/consumers/run.sh $(NAME)
 
+abi-baseline:
+	tools/abi.sh baseline
+
 # ---- installed ----
 
 lib := $(DESTDIR)$(PREFIX)/$(LIBDIR)
@@ -140,7 +165,7 @@ up := $(shell echo $(LIBDIR) | sed 's,[^/][^/]*,..,g')
 fill = sed -e 's,@VERSION@,$(VERSION),g' -e 's,@LIBDIR@,$(LIBDIR),g' -e 's,@UP@,$(up),g' \
     -e 's,@SOFILE@,$(SOFILE),g' -e 's,@SONAME@,$(SONAME),g' -e "s,@NATIVE_LIBS@,`cat $(DIST)/native-static-libs.txt`,g"
 
-install: all
+install: $(DIST)/$(SHARED) $(DIST)/libnumcodecs.a
 	$(INSTALL) -d $(include) $(doc) $(lib)/pkgconfig $(lib)/cmake/numcodecs
 	$(INSTALL) -m 644 $(HEADERS) $(include)
 	$(INSTALL) -m 755 $(DIST)/$(SHARED) $(lib)/$(SOFILE)
@@ -152,13 +177,17 @@ install: all
 	$(fill) cmake/numcodecsConfigVersion.cmake.in > $(lib)/cmake/numcodecs/numcodecsConfigVersion.cmake
 	$(INSTALL) -m 644 LICENSE THIRD-PARTY.md $(doc)
 
+install-gdal: install $(GDAL_PLUGIN)
+	$(INSTALL) -d $(lib)/gdalplugins
+	$(INSTALL) -m 755 $(GDAL_PLUGIN) $(lib)/gdalplugins
+
 uninstall:
 	rm -f $(addprefix $(include)/,$(notdir $(HEADERS))) $(lib)/$(SOFILE) $(lib)/$(SONAME) $(lib)/$(SHARED) $(lib)/libnumcodecs.a
-	rm -f $(lib)/pkgconfig/numcodecs.pc
+	rm -f $(lib)/pkgconfig/numcodecs.pc $(lib)/gdalplugins/$(notdir $(GDAL_PLUGIN))
 	rm -rf $(lib)/cmake/numcodecs $(doc)
 
 clean:
 	$(CARGO) clean
 	rm -rf build
 
-.PHONY: all shared static demo run-demo examples test $(STAGES) test-consumers check-header conformance-venv check-vectors fixtures install uninstall clean
+.PHONY: all shared static demo run-demo examples test $(STAGES) test-consumers check-header conformance-venv check-vectors fixtures gdal-plugin deb abi-baseline install install-gdal uninstall clean

@@ -78,5 +78,6 @@ int main(void)
     numbers();
     texts();
     CHECK(strcmp(nc_codec_library_version(), NUMCODECS_VERSION) == 0);
+    CHECK(strncmp(nc_engine_at(0), "bzip2 1.", 8) == 0 && nc_engine_at((size_t)-1) == NULL);
     return report("abi");
 }

@@ -323,6 +323,10 @@ const char *nc_codec_library_version(void);
 // Id of the i-th codec of this build, in alphabetical order; NULL past the end. Static text. Any thread. Since 0.1.
 const char *nc_codec_id_at(size_t i);
 
+// Name and version of the i-th C library inside this one, such as "zstd 1.5.7", as that library tells it; NULL past the end. Static
+// text. Any thread. Since 0.1.
+const char *nc_engine_at(size_t i);
+
 // Short English name of a status, such as "corrupt or truncated input"; "unknown status" for other numbers. Static text. Any
 // thread. Since 0.1.
 const char *nc_status_string(nc_status code);

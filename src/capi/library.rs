@@ -1,10 +1,10 @@
 //! The library itself.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char};
 use std::sync::OnceLock;
 
 use super::types::nc_status;
-use crate::codecs;
+use crate::{codecs, sys};
 
 /// Version of the library, "major.minor.patch", as NUMCODECS_VERSION was when the header was made. Static text. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
@@ -18,6 +18,21 @@ pub extern "C" fn nc_codec_id_at(i: usize) -> *const c_char {
     static IDS: OnceLock<Vec<CString>> = OnceLock::new(); // the table once more, with NUL
     let ids = IDS.get_or_init(|| codecs::ALL.iter().filter_map(|def| CString::new(def.id).ok()).collect());
     ids.get(i).map_or(std::ptr::null(), |id| id.as_ptr())
+}
+
+/// Name and version of the i-th C library inside this one, such as "zstd 1.5.7", as that library tells it; NULL past the end. Static
+/// text. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn nc_engine_at(i: usize) -> *const c_char {
+    static ENGINES: OnceLock<Vec<CString>> = OnceLock::new(); // what never changes, with NUL
+    let engines = ENGINES.get_or_init(|| sys::VERSIONS.iter().filter_map(|(name, version)| engine(name, version())).collect());
+    engines.get(i).map_or(std::ptr::null(), |text| text.as_ptr())
+}
+
+fn engine(name: &str, version: &CStr) -> Option<CString> {
+    let words = version.to_str().ok()?.split([' ', ',']);
+    let number = words.into_iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    CString::new(format!("{name} {number}")).ok()
 }
 
 /// Short English name of a status, such as "corrupt or truncated input"; "unknown status" for other numbers. Static text. Any

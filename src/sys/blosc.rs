@@ -15,6 +15,12 @@ const MAX_BLOCK: usize = 715_827_542;
 /// Largest block it makes by itself.
 const MAX_AUTO_BLOCK: usize = 1 << 20;
 
+/// As the library itself tells it.
+pub fn version() -> &'static CStr {
+    // SAFETY: takes and touches nothing; the text is static.
+    unsafe { CStr::from_ptr(b::blosc_get_version_string()) }
+}
+
 /// The compressor inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compressor {

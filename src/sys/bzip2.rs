@@ -1,6 +1,6 @@
 //! bzip2: compression and decompression as streams.
 
-use std::ffi::{c_int, c_uint};
+use std::ffi::{CStr, c_char, c_int, c_uint};
 use std::ptr;
 
 use bzip2_sys as z;
@@ -8,11 +8,22 @@ use bzip2_sys as z;
 use crate::core::error::{Error, Result};
 use crate::core::stream::{Step, Stream};
 
+unsafe extern "C" {
+    // In bzlib.h, but not in the binding.
+    fn BZ2_bzlibVersion() -> *const c_char;
+}
+
 // bzip2-sys exports the callback that its C code reports bugs to. Hidden, it stays inside the library, which exports our names alone.
 #[cfg(target_vendor = "apple")]
 core::arch::global_asm!(".private_extern _bz_internal_error");
 #[cfg(not(target_vendor = "apple"))]
 core::arch::global_asm!(".hidden bz_internal_error");
+
+/// As the library itself tells it.
+pub fn version() -> &'static CStr {
+    // SAFETY: takes and touches nothing; the text is static.
+    unsafe { CStr::from_ptr(BZ2_bzlibVersion()) }
+}
 
 /// A compressor for one stream.
 pub struct Compressor(Box<z::bz_stream>);

@@ -1,6 +1,6 @@
 //! LZ4: one raw block per call.
 
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 
 use lz4_sys as z;
 
@@ -9,6 +9,7 @@ use crate::core::error::{Error, Result};
 unsafe extern "C" {
     // In lz4.h, but not in the binding.
     fn LZ4_sizeofState() -> c_int;
+    fn LZ4_versionString() -> *const c_char;
     fn LZ4_compress_fast_extState(
         state: *mut c_void,
         src: *const c_char,
@@ -17,6 +18,12 @@ unsafe extern "C" {
         room: c_int,
         acceleration: c_int,
     ) -> c_int;
+}
+
+/// As the library itself tells it.
+pub fn version() -> &'static CStr {
+    // SAFETY: takes and touches nothing; the text is static.
+    unsafe { CStr::from_ptr(LZ4_versionString()) }
 }
 
 /// Most bytes of input (`LZ4_MAX_INPUT_SIZE`).

@@ -1,6 +1,6 @@
 //! liblzma: coders for .xz, .lzma and raw streams with any filter chain.
 
-use std::ffi::{c_uint, c_void};
+use std::ffi::{CStr, c_uint, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -8,6 +8,12 @@ use liblzma_sys as z;
 
 use crate::core::error::{Error, Result};
 use crate::core::stream::{Step, Stream};
+
+/// As the library itself tells it.
+pub fn version() -> &'static CStr {
+    // SAFETY: takes and touches nothing; the text is static.
+    unsafe { CStr::from_ptr(z::lzma_version_string()) }
+}
 
 /// Filter ids.
 pub const LZMA1: u64 = z::LZMA_FILTER_LZMA1;

@@ -4,6 +4,7 @@
 //! largest cell behind the place where a cell may begin, and cells go through a block of ours.
 
 use std::cell::Cell;
+use std::ffi::CStr;
 use std::ptr::NonNull;
 
 use zfp_sys as z;
@@ -12,6 +13,12 @@ use crate::core::error::{Error, Result};
 use crate::core::sink::Sink;
 use crate::kernels::cells::MAX_CELL;
 use crate::kernels::plain;
+
+/// As the library itself tells it.
+pub fn version() -> &'static CStr {
+    // SAFETY: takes and touches nothing; the text is static.
+    unsafe { CStr::from_ptr(z::zfp_version_string) }
+}
 
 /// Type of the numbers, as zfp counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! zlib: deflate and inflate as streams that can be used again.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -8,6 +8,12 @@ use libz_sys as z;
 
 use crate::core::error::{Error, Kind, Result};
 use crate::core::stream::{Step, Stream};
+
+/// As the library itself tells it.
+pub fn version() -> &'static CStr {
+    // SAFETY: takes and touches nothing; the text is static.
+    unsafe { CStr::from_ptr(z::zlibVersion()) }
+}
 
 /// How the deflate data is wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,6 +20,12 @@ unsafe extern "C" {
 #[repr(C)]
 struct Parameters([c_uint; 7]);
 
+/// As the library itself tells it.
+pub fn version() -> &'static CStr {
+    // SAFETY: takes and touches nothing; the text is static.
+    unsafe { CStr::from_ptr(z::ZSTD_versionString()) }
+}
+
 /// Smallest level; compresses worst and fastest.
 pub fn min_level() -> i32 {
     // SAFETY: takes and touches nothing.

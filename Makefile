@@ -23,7 +23,7 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DIST := $(TARGET)/dist
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONUMBER := 0
-HEADERS := $(wildcard include/*.h)
+HEADERS := $(wildcard include/*.h) bindings/cpp/numcodecs.hpp
 
 ifeq ($(shell uname -s),Darwin)
   SHARED := libnumcodecs.dylib

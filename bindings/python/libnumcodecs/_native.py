@@ -62,9 +62,8 @@ def new_layout(dtype, kind, shape, order):
 
 
 def pointer(data):
-    """A pointer to the bytes of anything contiguous, which it keeps alive; NULL for none, which the header allows."""
-    view = memoryview(data)
-    return ffi.from_buffer(view) if view.nbytes else ffi.NULL
+    """A pointer to plain bytes, which it keeps alive; NULL for none, which the header allows."""
+    return ffi.from_buffer(data) if len(data) else ffi.NULL
 
 
 class Result:

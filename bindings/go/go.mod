@@ -1,0 +1,3 @@
+module numcodecs
+
+go 1.19

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use serde_json::Value;
 
@@ -22,8 +23,8 @@ const PIECE: usize = 1 << 16;
 struct Categorize {
     dtype: Dtype,
     astype: Dtype,
-    /// Code of each label: UTF-8, or UTF-32 as in the array, without trailing NULs.
-    codes: HashMap<Vec<u8>, u64>,
+    /// Code of each label: UTF-8 without trailing NULs, or UTF-32 as in the array. Labels longer than items are missing.
+    codes: HashMap<Vec<u8>, u64, BuildHasherDefault<LabelHasher>>,
     /// Label `i` has code `i + 1`; UTF-8, or an item of the array.
     labels: Vec<Vec<u8>>,
 }
@@ -39,8 +40,8 @@ fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     if !number::is_numeric(astype) {
         return Err(Error::config("astype", format!("\"astype\" must be of numbers, not {astype}")));
     }
-    let keys = labels.iter().map(|label| key(label, dtype));
-    let codes = keys.zip(1..).collect(); // of equal labels the last one counts
+    let keys = labels.iter().map(|label| key(label, dtype)).zip(1..);
+    let codes = keys.filter(|(key, _)| dtype.class == Class::Object || key.len() == dtype.itemsize).collect(); // the last of equal ones counts
     let labels = labels.iter().map(|label| item(label, dtype)).collect();
     Ok(Box::new(Categorize { dtype, astype, codes, labels }))
 }
@@ -57,10 +58,44 @@ fn texts(value: &Value) -> Result<Vec<String>> {
     }
 }
 
-/// The bytes that an item equal to the label has, without trailing NULs.
+/// The bytes that an item equal to the label has: padded, or without trailing NULs.
 fn key(label: &str, dtype: Dtype) -> Vec<u8> {
     let label = label.trim_end_matches('\0');
-    if dtype.class == Class::Text { utf32(label, dtype) } else { label.as_bytes().to_vec() }
+    if dtype.class == Class::Object {
+        return label.as_bytes().to_vec();
+    }
+    let mut key = utf32(label, dtype);
+    key.resize(key.len().max(dtype.itemsize), 0);
+    key
+}
+
+/// Hashes labels, which the configuration names, so that nobody from outside can choose them to collide.
+#[derive(Default)]
+struct LabelHasher(u64);
+
+impl Hasher for LabelHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| self.write_u64(u64::from_le_bytes(*word)));
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            self.write_u64(u64::from_le_bytes(last));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word ^ 0x9e37_79b9_7f4a_7c15) * 0xd1b5_4a32_d192_ed03;
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// What a code is decoded to.
@@ -76,12 +111,6 @@ fn item(label: &str, dtype: Dtype) -> Vec<u8> {
 fn utf32(text: &str, dtype: Dtype) -> Vec<u8> {
     let unit = |c: char| if dtype.big_endian { u32::from(c).to_be_bytes() } else { u32::from(c).to_le_bytes() };
     text.chars().flat_map(unit).collect()
-}
-
-/// A `U` item without trailing NUL characters.
-fn trimmed(item: &[u8]) -> &[u8] {
-    let nuls = item.rchunks_exact(4).take_while(|unit| unit.iter().all(|byte| *byte == 0)).count();
-    item.get(..item.len() - 4 * nuls).unwrap_or_default()
 }
 
 /// Codes by value, as bytes of one number type.
@@ -163,7 +192,7 @@ impl Categorize {
         let (bytes, count) = src.view(self.dtype)?;
         let strict = out.call().strict();
         let items = bytes.chunks_exact(self.dtype.itemsize).enumerate();
-        self.write(count, &mut items.map(|(i, item)| self.code(Some(trimmed(item)), i, strict)), out)
+        self.write(count, &mut items.map(|(i, item)| self.code(Some(item), i, strict)), out)
     }
 
     fn encode_objects(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<()> {

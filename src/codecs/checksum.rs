@@ -3,12 +3,15 @@
 
 use serde_json::Value;
 
+use crate::core::call::{Call, Pace};
 use crate::core::codec::Info;
 use crate::core::config::wrong_type;
 use crate::core::{ArrayRef, Codec, Config, Error, Layout, Result, Sink};
 
 /// Bytes of a checksum.
 const SIZE: usize = 4;
+/// Bytes summed up and copied at a time: whole words of every checksum, little enough for the first cache.
+const PIECE: usize = 24 << 10;
 
 /// Where the checksum stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,40 +45,67 @@ impl Location {
     }
 }
 
-/// A codec that keeps `sum` of the data beside it, little endian.
+/// A checksum that grows with the data.
+pub trait Sum {
+    /// Appends `data`: [`PIECE`] bytes, and fewer at the end.
+    fn update(&mut self, data: &[u8]);
+    /// The checksum of all that was appended.
+    fn value(&self) -> u32;
+}
+
+impl Sum for crc_fast::Digest {
+    fn update(&mut self, data: &[u8]) {
+        self.update(data);
+    }
+
+    fn value(&self) -> u32 {
+        self.finalize() as u32
+    }
+}
+
+/// A codec that keeps a checksum of the data beside it, little endian.
 pub struct Checksum<F> {
     /// Where it stands.
     pub location: Location,
-    /// How it is computed.
-    pub sum: F,
+    /// The checksum of nothing, on the way to that of so many bytes.
+    pub start: F,
 }
 
-impl<F: Fn(&[u8]) -> u32 + Send + Sync> Codec for Checksum<F> {
+impl<S: Sum, F: Fn(usize) -> S + Send + Sync> Checksum<F> {
+    /// Copies piece by piece, so that each one is read from memory only once, and returns the checksum.
+    fn copy(&self, src: &[u8], dst: &mut [u8], call: &Call<'_>) -> Result<u32> {
+        let (mut sum, mut pace) = ((self.start)(src.len()), Pace::default());
+        call.checkpoint(0, src.len() as u64)?;
+        for (i, (from, to)) in src.chunks(PIECE).zip(dst.chunks_mut(PIECE)).enumerate() {
+            pace.step(call, i * PIECE, src.len())?;
+            sum.update(from);
+            to.copy_from_slice(from);
+        }
+        Ok(sum.value())
+    }
+}
+
+impl<S: Sum, F: Fn(usize) -> S + Send + Sync> Codec for Checksum<F> {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let src = src.bytes()?;
-        out.call().checkpoint(0, src.len() as u64)?;
+        let (src, call) = (src.bytes()?, out.call());
         let total = src.len().saturating_add(SIZE);
         let dst = out.take(total)?;
-        let sum = (self.sum)(src).to_le_bytes();
-        let (head, tail): (&[u8], &[u8]) = if self.location == Location::Start { (&sum, src) } else { (src, &sum) };
-        let (front, back) = dst.split_at_mut(head.len());
-        front.copy_from_slice(head);
-        back.copy_from_slice(tail);
+        let (front, back) = dst.split_at_mut(if self.location == Location::Start { SIZE } else { src.len() });
+        let (data, sum) = if self.location == Location::Start { (back, front) } else { (front, back) };
+        sum.copy_from_slice(&self.copy(src, data, &call)?.to_le_bytes());
         Ok(Layout::bytes(total))
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
-        let nbytes = payload(src)?;
-        out.call().checkpoint(0, nbytes as u64)?;
+        let (nbytes, call) = (payload(src)?, out.call());
         let (sum_at, data_at) = self.location.offsets(nbytes);
         let data = src.get(data_at..data_at + nbytes).unwrap_or_default();
         let stored = src.get(sum_at..).and_then(<[u8]>::first_chunk).copied().map_or(0, u32::from_le_bytes);
-        let computed = (self.sum)(data);
+        let computed = self.copy(data, out.take(nbytes)?, &call)?;
         if stored != computed {
             return Err(Error::checksum(stored, computed, sum_at));
         }
-        out.take(nbytes)?.copy_from_slice(data);
         Ok(Layout::bytes(nbytes))
     }
 

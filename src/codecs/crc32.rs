@@ -1,6 +1,8 @@
 //! `crc32`: the CRC-32 of zlib, in front of the data unless told otherwise.
 #![forbid(unsafe_code)]
 
+use crc_fast::{CrcAlgorithm, Digest};
+
 use super::checksum::{Checksum, Location};
 use crate::core::{Codec, CodecDef, Config, Result};
 
@@ -9,5 +11,5 @@ pub const DEF: CodecDef = CodecDef { id: "crc32", make };
 
 fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     let location = Location::from_config(config, Location::Start)?;
-    Ok(Box::new(Checksum { location, sum: crc_fast::crc32_iso_hdlc }))
+    Ok(Box::new(Checksum { location, start: |_| Digest::new(CrcAlgorithm::Crc32IsoHdlc) }))
 }

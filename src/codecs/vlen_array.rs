@@ -38,7 +38,7 @@ impl Codec for VlenArray {
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let count = vlen::decode(src.bytes()?, out, |i, item| self.check(i, item))?;
+        let count = vlen::decode_checked(src.bytes()?, out, |i, item| self.check(i, item))?;
         Layout::objects(Items::Arrays, self.dtype, &[count])
     }
 

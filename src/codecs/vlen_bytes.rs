@@ -17,7 +17,7 @@ impl Codec for VlenBytes {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let dtype = src.layout().dtype;
         match (src.layout().items, dtype.class) {
-            (Items::Bytes, _) => vlen::encode_items(src.count(), out, |i| src.item(i))?,
+            (Items::Bytes, _) => vlen::encode_array(src, out)?,
             (Items::Fixed, Class::Bytes | Class::Raw) => {
                 let bytes = src.bytes()?;
                 let whole = |i: usize| bytes.get(i * dtype.itemsize..(i + 1) * dtype.itemsize).unwrap_or_default();
@@ -30,7 +30,7 @@ impl Codec for VlenBytes {
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let count = vlen::decode(src.bytes()?, out, |_, _| Ok(()))?;
+        let count = vlen::decode(src.bytes()?, out)?;
         Layout::objects(Items::Bytes, Dtype::OBJECT, &[count])
     }
 

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::core::codec::Info;
-use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Items, Layout, Result, Sink, text, vlen};
+use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Items, Layout, Result, Sink, text, vlen};
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "vlen-utf8", make };
@@ -18,8 +18,8 @@ impl Codec for VlenUtf8 {
         let dtype = src.layout().dtype;
         match (src.layout().items, dtype.class) {
             (Items::Utf8, _) => {
-                (0..src.count()).try_for_each(|i| check(i, src.item(i)))?;
-                vlen::encode_items(src.count(), out, |i| src.item(i))?;
+                text::check_items(src)?;
+                vlen::encode_array(src, out)?;
             }
             (Items::Fixed, Class::Text) => encode_fixed(src, dtype, out)?,
             _ => src.expect_items(Items::Utf8)?,
@@ -28,20 +28,13 @@ impl Codec for VlenUtf8 {
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let count = vlen::decode(src.bytes()?, out, check)?;
+        let count = vlen::decode_text(src.bytes()?, out)?;
         Layout::objects(Items::Utf8, Dtype::OBJECT, &[count])
     }
 
     fn decoded_info(&self, src: &[u8]) -> Result<Info> {
         let (count, nbytes) = vlen::info(src)?;
         Ok(Info { nbytes, layout: Some(Layout::objects(Items::Utf8, Dtype::OBJECT, &[count])?) })
-    }
-}
-
-fn check(i: usize, item: &[u8]) -> Result<()> {
-    match std::str::from_utf8(item) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::data(format!("item {i} is not UTF-8 from its byte {} on", error.valid_up_to()))),
     }
 }
 

@@ -93,6 +93,14 @@ impl<'a> ArrayRef<'a> {
         }
     }
 
+    /// Items of variable length that lie in one block, with their offsets.
+    pub fn flat(&self) -> Option<(&'a [u8], &'a [i64])> {
+        match self.memory {
+            Memory::Flat { bytes, offsets } => Some((bytes, offsets)),
+            _ => None,
+        }
+    }
+
     /// Checks the item kind before items are read.
     pub fn expect_items(&self, wanted: Items) -> Result<()> {
         if self.layout.items == wanted {

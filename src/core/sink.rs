@@ -207,6 +207,32 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
+    /// Room for exactly `n` more bytes, as [`Sink::take`] gives it, and where the ends of the items in it go.
+    pub fn take_items(&mut self, n: usize) -> Result<(&mut [u8], &mut Vec<i64>)> {
+        let end = self.make_room(n, n)?;
+        let start = std::mem::replace(&mut self.len, end);
+        let memory = match &mut self.target {
+            Target::Owned(bytes) => bytes.as_mut_slice(),
+            Target::Caller(memory) => memory.bytes(),
+        };
+        Ok((memory.get_mut(start..end).unwrap_or_default(), &mut self.offsets))
+    }
+
+    /// Forgets the ends of all items but the first `count`.
+    pub fn keep_items(&mut self, count: usize) {
+        self.offsets.truncate(count.saturating_add(1));
+    }
+
+    /// What was written so far, and the offsets of its items.
+    pub fn items(&mut self) -> (&[u8], &[i64]) {
+        let len = self.len;
+        let memory = match &mut self.target {
+            Target::Owned(bytes) => bytes.as_mut_slice(),
+            Target::Caller(memory) => memory.bytes(),
+        };
+        (memory.get(..len).unwrap_or_default(), &self.offsets)
+    }
+
     /// Appends one item of variable length.
     pub fn write_item(&mut self, bytes: &[u8]) -> Result<()> {
         self.write(bytes)?;

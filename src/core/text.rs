@@ -1,6 +1,31 @@
 //! NumPy's fixed-width text (`U`: UTF-32 with NUL padding) as UTF-8, and the other way round.
 
+use super::array::ArrayRef;
 use super::error::{Error, Result};
+
+/// Whether item `i` is UTF-8; the error tells where not.
+pub fn check_utf8(i: usize, item: &[u8]) -> Result<()> {
+    match std::str::from_utf8(item) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::data(format!("item {i} is not UTF-8 from its byte {} on", error.valid_up_to()))),
+    }
+}
+
+/// Whether all items between the offsets are UTF-8: the block as a whole, and no offset inside a character.
+pub fn are_utf8(bytes: &[u8], offsets: &[i64]) -> bool {
+    let (Some(&first), Some(&last)) = (offsets.first(), offsets.last()) else { return true };
+    let block = bytes.get(first as usize..last as usize).unwrap_or_default();
+    let Ok(text) = std::str::from_utf8(block) else { return false };
+    text.is_ascii() || offsets.iter().all(|offset| text.is_char_boundary((offset - first) as usize))
+}
+
+/// Whether all items of an array are UTF-8; the error tells which one is not.
+pub fn check_items(src: &ArrayRef<'_>) -> Result<()> {
+    match src.flat() {
+        Some((bytes, offsets)) if are_utf8(bytes, offsets) => Ok(()),
+        _ => (0..src.count()).try_for_each(|i| check_utf8(i, src.item(i))),
+    }
+}
 
 /// Code points of one `U` item without its trailing NULs.
 pub fn code_points(item: &[u8], big_endian: bool) -> impl Iterator<Item = u32> + '_ {

@@ -1,11 +1,14 @@
 //! The layout of the three `vlen-*` codecs: a 32-bit count, then each item behind its 32-bit length, all little endian.
 
+use super::array::ArrayRef;
 use super::call::Pace;
 use super::error::{Error, Result};
 use super::sink::Sink;
+use super::text;
+use crate::kernels::frames::{self, HEADER, Place};
 
-/// Bytes of the count and of each length.
-const HEADER: usize = 4;
+/// Items moved between two calls of the caller's progress function.
+const ITEMS: usize = 1 << 16;
 
 /// Writes `count` items. `len` tells the length of an item, `fill` writes that many bytes.
 pub fn encode(count: usize, out: &mut Sink<'_>, len: impl Fn(usize) -> Result<usize>, fill: impl Fn(usize, &mut [u8])) -> Result<()> {
@@ -32,6 +35,29 @@ pub fn encode(count: usize, out: &mut Sink<'_>, len: impl Fn(usize) -> Result<us
     Ok(())
 }
 
+/// Writes all items of an array.
+pub fn encode_array(src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<()> {
+    match src.flat() {
+        Some((data, offsets)) if data.len() <= u32::MAX as usize && src.count() <= u32::MAX as usize => encode_flat(data, offsets, out),
+        _ => encode_items(src.count(), out, |i| src.item(i)),
+    }
+}
+
+fn encode_flat(data: &[u8], offsets: &[i64], out: &mut Sink<'_>) -> Result<()> {
+    let (Some(first), Some(last), call) = (offsets.first(), offsets.last(), out.call()) else { return Ok(()) };
+    let count = offsets.len() - 1;
+    let total = HEADER * (count + 1) + (last - first) as usize;
+    let (head, body) = split(out.take(total)?, HEADER);
+    head.copy_from_slice(&(count as u32).to_le_bytes());
+    let mut at = 0;
+    for start in (0..count).step_by(ITEMS) {
+        call.checkpoint(at as u64, total as u64)?;
+        let offsets = offsets.get(start..=(start + ITEMS).min(count)).unwrap_or_default();
+        at = frames::frame(data, offsets, body, at);
+    }
+    Ok(())
+}
+
 /// Writes `count` items that lie somewhere as bytes.
 pub fn encode_items<'a>(count: usize, out: &mut Sink<'_>, item: impl Fn(usize) -> &'a [u8]) -> Result<()> {
     encode(count, out, |i| Ok(item(i).len()), |i, room| room.copy_from_slice(item(i)))
@@ -41,11 +67,57 @@ fn split(bytes: &mut [u8], at: usize) -> (&mut [u8], &mut [u8]) {
     bytes.split_at_mut(at.min(bytes.len()))
 }
 
-/// Reads all items into `out` and returns their number. `check` sees the number of each item and its bytes.
-pub fn decode(src: &[u8], out: &mut Sink<'_>, check: impl Fn(usize, &[u8]) -> Result<()>) -> Result<usize> {
-    let mut frames = Frames::new(src)?;
-    let count = frames.left;
+/// Reads all items into `out` and returns their number.
+pub fn decode(src: &[u8], out: &mut Sink<'_>) -> Result<usize> {
+    let count = Frames::new(src)?.left;
     out.begin_items(count)?;
+    if decode_quickly(src, count, out)? {
+        return Ok(count);
+    }
+    out.keep_items(0);
+    checked(src, count, out, |_, _| Ok(()))
+}
+
+/// As [`decode`], for items that are text.
+pub fn decode_text(src: &[u8], out: &mut Sink<'_>) -> Result<usize> {
+    let start = out.len();
+    let count = decode(src, out)?;
+    let (bytes, offsets) = out.items();
+    if !text::are_utf8(bytes, offsets) {
+        out.retract(out.len() - start);
+        out.keep_items(0);
+        checked(src, count, out, text::check_utf8)?; // says which item it is
+    }
+    Ok(count)
+}
+
+/// Reads all items in one go, if nothing is odd: `false` tells that something is, or that there may be too little room.
+fn decode_quickly(src: &[u8], count: usize, out: &mut Sink<'_>) -> Result<bool> {
+    let (call, base) = (out.call(), out.len());
+    let most = src.len() - HEADER * (count + 1);
+    let Ok((room, ends)) = out.take_items(most) else { return Ok(false) };
+    let mut at = Some(Place { from: HEADER, to: 0 });
+    for start in (0..count).step_by(ITEMS) {
+        let Some(place) = at else { break };
+        call.checkpoint(place.from as u64, src.len() as u64)?;
+        at = frames::unframe(src, room, place, ITEMS.min(count - start), base, ends);
+    }
+    let complete = at == Some(Place { from: src.len(), to: most });
+    if !complete {
+        out.retract(most);
+    }
+    Ok(complete)
+}
+
+/// Reads all items into `out` and returns their number. `check` sees the number of each item and its bytes.
+pub fn decode_checked(src: &[u8], out: &mut Sink<'_>, check: impl Fn(usize, &[u8]) -> Result<()>) -> Result<usize> {
+    let count = Frames::new(src)?.left;
+    out.begin_items(count)?;
+    checked(src, count, out, check)
+}
+
+fn checked(src: &[u8], count: usize, out: &mut Sink<'_>, check: impl Fn(usize, &[u8]) -> Result<()>) -> Result<usize> {
+    let mut frames = Frames::new(src)?;
     let start = out.len();
     let mut end = start;
     while let Some(item) = frames.next() {
@@ -137,7 +209,7 @@ mod tests {
         let mut limits = Limits::new(Some(100), Some(1000));
         limits.strict = strict;
         let mut out = Sink::owned(Call::new(&limits, None));
-        decode(src, &mut out, |_, _| Ok(()))?;
+        decode(src, &mut out)?;
         Ok(out.into_parts())
     }
 

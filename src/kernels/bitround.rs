@@ -1,5 +1,7 @@
 //! Rounding of float mantissas on their bits.
 
+use super::level::Level;
+
 /// A float seen as its bits.
 pub trait Bits: Copy {
     /// Bytes of one float.
@@ -16,6 +18,7 @@ macro_rules! bits {
             const SIZE: usize = size_of::<$type>();
             const MANTISSA: u32 = $mantissa;
 
+            #[inline(always)]
             fn round(from: &[u8], to: &mut [u8], swap: bool, drop: u32) {
                 const SIGN: $type = 1 << (<$type>::BITS - 1);
                 const INFINITY: $type = SIGN - (1 << $mantissa);
@@ -37,9 +40,14 @@ bits!(u64, 52);
 
 /// Rounds every float to `MANTISSA - drop` bits, ties to even; a NaN stays as it is. `drop` is from 1 to `MANTISSA`.
 pub fn bitround<T: Bits>(src: &[u8], dst: &mut [u8], swap: bool, drop: u32) {
-    for (from, to) in src.chunks_exact(T::SIZE).zip(dst.chunks_exact_mut(T::SIZE)) {
-        T::round(from, to, swap, drop);
-    }
+    Level::best().run(
+        #[inline(always)]
+        || {
+            for (from, to) in src.chunks_exact(T::SIZE).zip(dst.chunks_exact_mut(T::SIZE)) {
+                T::round(from, to, swap, drop);
+            }
+        },
+    );
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! From one number type to another, and whether a value survives that.
 
+use super::level::Level;
 use super::number::{Number, Wide};
 
 /// Numbers in memory that go through a cast: all of `src` into all of `dst`, with the byte order of each.
@@ -7,9 +8,14 @@ pub type CastFn = fn(src: &[u8], swap_src: bool, dst: &mut [u8], swap_dst: bool)
 
 /// NumPy's cast from `A` to `B` of every number.
 pub fn cast<A: Number, B: Number>(src: &[u8], swap_src: bool, dst: &mut [u8], swap_dst: bool) {
-    for (from, to) in src.chunks_exact(A::SIZE).zip(dst.chunks_exact_mut(B::SIZE)) {
-        A::read(from, swap_src).cast::<B>().write(to, swap_dst);
-    }
+    Level::best().run(
+        #[inline(always)]
+        || {
+            for (from, to) in src.chunks_exact(A::SIZE).zip(dst.chunks_exact_mut(B::SIZE)) {
+                A::read(from, swap_src).cast::<B>().write(to, swap_dst);
+            }
+        },
+    );
 }
 
 /// From a type to itself: the bits stay.

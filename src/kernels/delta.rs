@@ -1,9 +1,18 @@
 //! Differences of neighbours, and running sums.
 
+use super::level::Level;
 use super::number::Number;
 
 /// `dst[i] = src[i] - src[i - 1]`; `last` is the number before the first, and then the last one.
 pub fn differences<T: Number>(src: &[u8], dst: &mut [u8], last: &mut T) {
+    Level::best().run(
+        #[inline(always)]
+        || differences_of(src, dst, last),
+    );
+}
+
+#[inline(always)]
+fn differences_of<T: Number>(src: &[u8], dst: &mut [u8], last: &mut T) {
     for (from, to) in src.chunks_exact(T::SIZE).zip(dst.chunks_exact_mut(T::SIZE)) {
         let value = T::read(from, false);
         value.sub(*last).write(to, false);
@@ -13,8 +22,137 @@ pub fn differences<T: Number>(src: &[u8], dst: &mut [u8], last: &mut T) {
 
 /// `dst[i] = src[0] + ... + src[i]`; `sum` is what was summed before, and then the whole sum.
 pub fn running_sum<T: Number>(src: &[u8], dst: &mut [u8], sum: &mut T) {
+    running_sum_at(Level::best(), src, dst, sum);
+}
+
+fn running_sum_at<T: Number>(level: Level, src: &[u8], dst: &mut [u8], sum: &mut T) {
+    let done = if T::WRAPS { vectors(level, src, dst, sum) } else { 0 };
+    let (Some(src), Some(dst)) = (src.get(done..), dst.get_mut(done..)) else { return };
     for (from, to) in src.chunks_exact(T::SIZE).zip(dst.chunks_exact_mut(T::SIZE)) {
         *sum = sum.add(T::read(from, false));
         sum.write(to, false);
+    }
+}
+
+/// Sums integers with vectors where that is possible; says how many bytes are done.
+#[cfg(target_arch = "x86_64")]
+fn vectors<T: Number>(level: Level, src: &[u8], dst: &mut [u8], sum: &mut T) -> usize {
+    if !level.has_avx2() {
+        return 0;
+    }
+    let mut start = [0; 8];
+    if let Some(start) = start.get_mut(..T::SIZE) {
+        sum.write(start, false);
+    }
+    let start = u64::from_le_bytes(start);
+    // SAFETY: the level says that the processor has AVX2.
+    let done = unsafe {
+        match T::SIZE {
+            1 => avx2::running_sum::<1>(src, dst, start),
+            2 => avx2::running_sum::<2>(src, dst, start),
+            4 => avx2::running_sum::<4>(src, dst, start),
+            _ => avx2::running_sum::<8>(src, dst, start),
+        }
+    };
+    if let Some(last) = dst.get(..done).and_then(|done| done.rchunks_exact(T::SIZE).next()) {
+        *sum = T::read(last, false);
+    }
+    done
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn vectors<T: Number>(_: Level, _: &[u8], _: &mut [u8], _: &mut T) -> usize {
+    0
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::*;
+
+    /// Sums integers of `W` bytes from `start` on; says how many bytes were whole vectors.
+    #[target_feature(enable = "avx2")]
+    pub fn running_sum<const W: usize>(src: &[u8], dst: &mut [u8], start: u64) -> usize {
+        let mut before = last::<W>(_mm256_set1_epi64x((start << (64 - 8 * W)).cast_signed()));
+        let (vectors, room) = (src.as_chunks::<32>().0, dst.as_chunks_mut::<32>().0);
+        for (from, to) in vectors.iter().zip(room) {
+            // SAFETY: 32 bytes, at any alignment.
+            let sums = lanes::<W>(unsafe { _mm256_loadu_si256(from.as_ptr().cast()) });
+            // The lower lane counts in the upper one.
+            let lower = last::<W>(_mm256_permute2x128_si256::<0x08>(sums, sums));
+            let sums = add::<W>(sums, lower);
+            // SAFETY: as above.
+            unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), add::<W>(sums, before)) };
+            before = add::<W>(before, last::<W>(_mm256_permute2x128_si256::<0x11>(sums, sums)));
+        }
+        src.len().min(dst.len()) / 32 * 32
+    }
+
+    /// Running sums inside each lane.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn lanes<const W: usize>(mut x: __m256i) -> __m256i {
+        if W == 1 {
+            x = add::<W>(x, _mm256_bslli_epi128::<1>(x));
+        }
+        if W <= 2 {
+            x = add::<W>(x, _mm256_bslli_epi128::<2>(x));
+        }
+        if W <= 4 {
+            x = add::<W>(x, _mm256_bslli_epi128::<4>(x));
+        }
+        add::<W>(x, _mm256_bslli_epi128::<8>(x))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn add<const W: usize>(a: __m256i, b: __m256i) -> __m256i {
+        match W {
+            1 => _mm256_add_epi8(a, b),
+            2 => _mm256_add_epi16(a, b),
+            4 => _mm256_add_epi32(a, b),
+            _ => _mm256_add_epi64(a, b),
+        }
+    }
+
+    /// The last integer of each lane, in all places of the lane.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn last<const W: usize>(x: __m256i) -> __m256i {
+        let place = match W {
+            1 => _mm256_set1_epi8(15),
+            2 => _mm256_set1_epi16(0x0f0e),
+            4 => _mm256_set1_epi32(0x0f0e_0d0c),
+            _ => _mm256_set1_epi64x(0x0f0e_0d0c_0b0a_0908),
+        };
+        _mm256_shuffle_epi8(x, place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<T: Number + PartialEq + std::fmt::Debug>() {
+        let src: Vec<u8> = (0..3000u32).map(|i| (i * i >> 3) as u8 ^ i as u8).collect();
+        for level in Level::all() {
+            for n in (0..=300).chain([1111, 2000]) {
+                let (from, to, n) = (n % 31, n * 5 % 31, n / T::SIZE * T::SIZE);
+                let (mut sums, mut back) = (vec![0; to + n], vec![0; n]);
+                let mut sum = T::from_i64(77);
+                running_sum_at(level, &src[from..from + n], &mut sums[to..], &mut sum);
+                let last = sums[to..].rchunks_exact(T::SIZE).next().map_or(T::from_i64(77), |last| T::read(last, false));
+                assert_eq!(sum, last, "{level:?}, {n} bytes");
+                differences(&sums[to..], &mut back, &mut T::from_i64(77));
+                assert_eq!(back, src[from..from + n], "{level:?}, {n} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn sums_undo_differences_at_every_size_and_level() {
+        check::<u8>();
+        check::<i16>();
+        check::<u32>();
+        check::<i64>();
     }
 }

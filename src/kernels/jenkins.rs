@@ -2,22 +2,51 @@
 
 /// The hash of `data`, started from `initval`.
 pub fn lookup3(data: &[u8], initval: u32) -> u32 {
-    let mut state = [0xdead_beef_u32.wrapping_add(data.len() as u32).wrapping_add(initval); 3];
-    if data.is_empty() {
-        return state[2];
+    let mut hash = Lookup3::new(data.len(), initval);
+    hash.update(data);
+    hash.value()
+}
+
+/// A hash that grows with the data, whose size it must know.
+#[derive(Clone, Copy, Debug)]
+pub struct Lookup3 {
+    state: [u32; 3],
+    left: usize,
+}
+
+impl Lookup3 {
+    /// The hash of `nbytes` bytes, none of them seen yet.
+    pub fn new(nbytes: usize, initval: u32) -> Self {
+        Lookup3 { state: [0xdead_beef_u32.wrapping_add(nbytes as u32).wrapping_add(initval); 3], left: nbytes }
     }
-    let head = (data.len() - 1) / 12 * 12; // the last 1 to 12 bytes are mixed another way
-    let (head, tail) = data.split_at(head);
-    for block in head.as_chunks().0 {
-        add(&mut state, block);
-        mix(&mut state);
+
+    /// Appends `data`: multiples of 12 bytes until the last piece.
+    pub fn update(&mut self, data: &[u8]) {
+        self.left = self.left.saturating_sub(data.len());
+        let last = if self.left == 0 { data.len().saturating_sub(1) / 12 * 12 } else { data.len() };
+        let (head, tail) = data.split_at(last);
+        let mut state = self.state;
+        for block in head.as_chunks().0 {
+            add(&mut state, block);
+            mix(&mut state);
+        }
+        self.state = if tail.is_empty() { state } else { finish_with(state, tail) };
     }
+
+    /// The hash, once all data was appended.
+    pub fn value(&self) -> u32 {
+        self.state[2]
+    }
+}
+
+/// The last 1 to 12 bytes are mixed another way.
+fn finish_with(mut state: [u32; 3], tail: &[u8]) -> [u32; 3] {
     let mut last = [0; 12];
     for (to, from) in last.iter_mut().zip(tail) {
         *to = *from;
     }
     add(&mut state, &last);
-    finish(state)
+    [0, 0, finish(state)]
 }
 
 fn add(state: &mut [u32; 3], block: &[u8; 12]) {
@@ -52,7 +81,17 @@ fn finish([mut a, mut b, mut c]: [u32; 3]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::lookup3;
+    use super::{Lookup3, lookup3};
+
+    #[test]
+    fn pieces_give_the_hash_of_the_whole() {
+        let data: Vec<u8> = (0..301u32).map(|i| (i * i) as u8).collect();
+        for n in 0..=data.len() {
+            let mut hash = Lookup3::new(n, 5);
+            data[..n].chunks(24).for_each(|piece| hash.update(piece));
+            assert_eq!(hash.value(), lookup3(&data[..n], 5), "{n} bytes");
+        }
+    }
 
     #[test]
     fn gives_the_published_values() {

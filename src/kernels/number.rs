@@ -21,6 +21,8 @@ pub trait Number: Copy + 'static {
     const SIZE: usize;
     /// Zero.
     const ZERO: Self;
+    /// Whether sums are those of integers that wrap, so that their order does not matter.
+    const WRAPS: bool = false;
 
     /// Reads `SIZE` bytes, turned around when `swap` says so.
     fn read(bytes: &[u8], swap: bool) -> Self;
@@ -36,10 +38,12 @@ pub trait Number: Copy + 'static {
     /// Rounds, or drops the fraction; what no integer can hold becomes what an x86-64 processor makes of it.
     fn from_f64(value: f64) -> Self;
     /// Drops the imaginary part unless the type has one.
+    #[inline(always)]
     fn from_complex(re: f64, _im: f64) -> Self {
         Self::from_f64(re)
     }
     /// From a count of time units, of which the smallest number is "not a time".
+    #[inline(always)]
     fn from_time(value: i64) -> Self {
         Self::from_i64(value)
     }
@@ -62,21 +66,27 @@ pub trait Scale: Number {
 
 /// Numbers with a true division.
 pub trait Divide: Scale {
+    /// The smallest positive number of full precision.
+    const SMALLEST_NORMAL: f64;
+
     /// Quotient.
     fn div(self, other: Self) -> Self;
 }
 
 /// `cvttsd2si` with 32 bits: toward zero, the smallest integer where it does not fit.
+#[inline(always)]
 fn truncate32(value: f64) -> i32 {
     if value > -2_147_483_649.0 && value < 2_147_483_648.0 { value as i32 } else { i32::MIN }
 }
 
 /// `cvttsd2si` with 64 bits.
+#[inline(always)]
 fn truncate64(value: f64) -> i64 {
     if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) { value as i64 } else { i64::MIN }
 }
 
 /// The upper half of the range is converted with 2^63 taken off, as compilers do.
+#[inline(always)]
 fn truncate_u64(value: f64) -> u64 {
     const HALF: f64 = 9_223_372_036_854_775_808.0;
     if value >= HALF { truncate64(value - HALF) as u64 ^ (1 << 63) } else { truncate64(value) as u64 }
@@ -87,42 +97,54 @@ macro_rules! integer {
         impl Number for $type {
             const SIZE: usize = size_of::<$type>();
             const ZERO: Self = 0;
+            const WRAPS: bool = true;
 
+            #[inline(always)]
             fn read(bytes: &[u8], swap: bool) -> Self {
                 let value = Self::from_ne_bytes(bytes.try_into().unwrap_or_default());
                 if swap { value.swap_bytes() } else { value }
             }
+            #[inline(always)]
             fn write(self, bytes: &mut [u8], swap: bool) {
                 let value = if swap { self.swap_bytes() } else { self };
                 bytes.copy_from_slice(&value.to_ne_bytes());
             }
+            #[inline(always)]
             fn cast<T: Number>(self) -> T {
                 T::$source(self as $via)
             }
+            #[inline(always)]
             fn from_i64(value: i64) -> Self {
                 value as $type
             }
+            #[inline(always)]
             fn from_u64(value: u64) -> Self {
                 value as $type
             }
+            #[inline(always)]
             fn from_f64($float: f64) -> Self {
                 $truncated as $type
             }
+            #[inline(always)]
             fn wide(self) -> Wide {
                 Wide::Int(i128::from(self))
             }
+            #[inline(always)]
             fn add(self, other: Self) -> Self {
                 self.wrapping_add(other)
             }
+            #[inline(always)]
             fn sub(self, other: Self) -> Self {
                 self.wrapping_sub(other)
             }
         }
 
         impl Scale for $type {
+            #[inline(always)]
             fn mul(self, other: Self) -> Self {
                 self.wrapping_mul(other)
             }
+            #[inline(always)]
             fn rint(self) -> Self {
                 self
             }
@@ -147,33 +169,43 @@ impl Number for Bool {
     const SIZE: usize = 1;
     const ZERO: Self = Bool(false);
 
+    #[inline(always)]
     fn read(bytes: &[u8], _swap: bool) -> Self {
         Bool(bytes.first().is_some_and(|byte| *byte != 0))
     }
+    #[inline(always)]
     fn write(self, bytes: &mut [u8], _swap: bool) {
         bytes.fill(u8::from(self.0));
     }
+    #[inline(always)]
     fn cast<T: Number>(self) -> T {
         T::from_i64(self.0.into())
     }
+    #[inline(always)]
     fn from_i64(value: i64) -> Self {
         Bool(value != 0)
     }
+    #[inline(always)]
     fn from_u64(value: u64) -> Self {
         Bool(value != 0)
     }
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         Bool(value != 0.0)
     }
+    #[inline(always)]
     fn from_complex(re: f64, im: f64) -> Self {
         Bool(re != 0.0 || im != 0.0)
     }
+    #[inline(always)]
     fn wide(self) -> Wide {
         Wide::Int(self.0.into())
     }
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Bool(self.0 != other.0)
     }
+    #[inline(always)]
     fn sub(self, other: Self) -> Self {
         Bool(self.0 != other.0)
     }
@@ -187,6 +219,7 @@ impl Time {
     /// Not a time.
     pub const NAT: Time = Time(i64::MIN);
 
+    #[inline(always)]
     fn unless_nat(self, other: Self, value: i64) -> Self {
         if self == Self::NAT || other == Self::NAT { Self::NAT } else { Time(value) }
     }
@@ -196,30 +229,39 @@ impl Number for Time {
     const SIZE: usize = 8;
     const ZERO: Self = Time(0);
 
+    #[inline(always)]
     fn read(bytes: &[u8], swap: bool) -> Self {
         Time(i64::read(bytes, swap))
     }
+    #[inline(always)]
     fn write(self, bytes: &mut [u8], swap: bool) {
         self.0.write(bytes, swap);
     }
+    #[inline(always)]
     fn cast<T: Number>(self) -> T {
         T::from_time(self.0)
     }
+    #[inline(always)]
     fn from_i64(value: i64) -> Self {
         Time(value)
     }
+    #[inline(always)]
     fn from_u64(value: u64) -> Self {
         Time(value as i64)
     }
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         Time(truncate64(value))
     }
+    #[inline(always)]
     fn wide(self) -> Wide {
         Wide::Int(self.0.into())
     }
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         self.unless_nat(other, self.0.wrapping_add(other.0))
     }
+    #[inline(always)]
     fn sub(self, other: Self) -> Self {
         self.unless_nat(other, self.0.wrapping_sub(other.0))
     }
@@ -231,45 +273,59 @@ macro_rules! float {
             const SIZE: usize = size_of::<$type>();
             const ZERO: Self = 0.0;
 
+            #[inline(always)]
             fn read(bytes: &[u8], swap: bool) -> Self {
                 Self::from_bits(<$bits>::read(bytes, swap))
             }
+            #[inline(always)]
             fn write(self, bytes: &mut [u8], swap: bool) {
                 self.to_bits().write(bytes, swap);
             }
+            #[inline(always)]
             fn cast<T: Number>(self) -> T {
                 T::from_f64(self.into())
             }
+            #[inline(always)]
             fn from_i64(value: i64) -> Self {
                 value as $type
             }
+            #[inline(always)]
             fn from_u64(value: u64) -> Self {
                 value as $type
             }
+            #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as $type
             }
+            #[inline(always)]
             fn wide(self) -> Wide {
                 Wide::Float(self.into())
             }
+            #[inline(always)]
             fn add(self, other: Self) -> Self {
                 self + other
             }
+            #[inline(always)]
             fn sub(self, other: Self) -> Self {
                 self - other
             }
         }
 
         impl Scale for $type {
+            #[inline(always)]
             fn mul(self, other: Self) -> Self {
                 self * other
             }
+            #[inline(always)]
             fn rint(self) -> Self {
                 self.round_ties_even()
             }
         }
 
         impl Divide for $type {
+            const SMALLEST_NORMAL: f64 = <$type>::MIN_POSITIVE as f64;
+
+            #[inline(always)]
             fn div(self, other: Self) -> Self {
                 self / other
             }
@@ -281,6 +337,7 @@ float!(f32, u32);
 float!(f64, u64);
 
 /// One step of 2-byte arithmetic: computed in 4 bytes, then rounded.
+#[inline(always)]
 fn half_step(a: f16, b: f16, step: fn(f32, f32) -> f32) -> f16 {
     half_from_f32(step(half_to_f32(a), half_to_f32(b)))
 }
@@ -289,45 +346,59 @@ impl Number for f16 {
     const SIZE: usize = 2;
     const ZERO: Self = f16::ZERO;
 
+    #[inline(always)]
     fn read(bytes: &[u8], swap: bool) -> Self {
         f16::from_bits(u16::read(bytes, swap))
     }
+    #[inline(always)]
     fn write(self, bytes: &mut [u8], swap: bool) {
         self.to_bits().write(bytes, swap);
     }
+    #[inline(always)]
     fn cast<T: Number>(self) -> T {
         T::from_f64(half_to_f32(self).into())
     }
+    #[inline(always)]
     fn from_i64(value: i64) -> Self {
         half_from_f32(value as f32)
     }
+    #[inline(always)]
     fn from_u64(value: u64) -> Self {
         half_from_f32(value as f32)
     }
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         half_from_f64(value)
     }
+    #[inline(always)]
     fn wide(self) -> Wide {
         Wide::Float(half_to_f32(self).into())
     }
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         half_step(self, other, |a, b| a + b)
     }
+    #[inline(always)]
     fn sub(self, other: Self) -> Self {
         half_step(self, other, |a, b| a - b)
     }
 }
 
 impl Scale for f16 {
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
         half_step(self, other, |a, b| a * b)
     }
+    #[inline(always)]
     fn rint(self) -> Self {
         half_from_f32(half_to_f32(self).round_ties_even())
     }
 }
 
 impl Divide for f16 {
+    const SMALLEST_NORMAL: f64 = f16::MIN_POSITIVE.to_f64_const();
+
+    #[inline(always)]
     fn div(self, other: Self) -> Self {
         half_step(self, other, |a, b| a / b)
     }

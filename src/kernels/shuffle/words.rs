@@ -1,21 +1,19 @@
-//! Byte shuffle: the bytes of each item are gathered by their place in the item.
+//! The byte shuffle on any processor, and for what vectors leave over.
 //!
 //! Items go 64 at a time, their planes in groups of 8, 4, 2 and 1, through eight transposed words; the last few go byte by byte.
 
-use super::transpose;
+use crate::kernels::transpose;
 
 /// Items that fill whole words, however many planes a group has.
 const TILE: usize = 64;
 
-/// `dst[j * count + i] = src[i * typesize + j]` for the `count` whole items; a tail of fewer bytes is copied.
-pub fn shuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
-    let count = whole_items(typesize, src, dst);
-    let (items, rest) = src.split_at(count * typesize);
-    let (planes, tail) = dst.split_at_mut(count * typesize);
-    for (n, tile) in items.chunks_exact((TILE * typesize).max(1)).enumerate() {
+/// Shuffles `items` from item `done` on.
+pub fn shuffle(typesize: usize, items: &[u8], planes: &mut [u8], done: usize) {
+    let count = items.len().checked_div(typesize).unwrap_or(0);
+    for (n, tile) in items[done * typesize..].chunks_exact((TILE * typesize).max(1)).enumerate() {
         let mut j = 0;
         while j < typesize {
-            let group = Group { typesize, count, first: n * TILE, j };
+            let group = Group { typesize, count, first: done + n * TILE, j };
             j += match typesize - j {
                 8.. => group.shuffle::<8>(tile, planes),
                 4.. => group.shuffle::<4>(tile, planes),
@@ -24,21 +22,18 @@ pub fn shuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
             };
         }
     }
-    for (i, j) in last_bytes(typesize, count) {
+    for (i, j) in last_bytes(typesize, count, done) {
         copy(items, i * typesize + j, planes, j * count + i);
     }
-    copy_tail(rest, tail);
 }
 
 /// Undoes [`shuffle`].
-pub fn unshuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
-    let count = whole_items(typesize, src, dst);
-    let (planes, rest) = src.split_at(count * typesize);
-    let (items, tail) = dst.split_at_mut(count * typesize);
-    for (n, tile) in items.chunks_exact_mut((TILE * typesize).max(1)).enumerate() {
+pub fn unshuffle(typesize: usize, planes: &[u8], items: &mut [u8], done: usize) {
+    let count = items.len().checked_div(typesize).unwrap_or(0);
+    for (n, tile) in items[done * typesize..].chunks_exact_mut((TILE * typesize).max(1)).enumerate() {
         let mut j = 0;
         while j < typesize {
-            let group = Group { typesize, count, first: n * TILE, j };
+            let group = Group { typesize, count, first: done + n * TILE, j };
             j += match typesize - j {
                 8.. => group.unshuffle::<8>(planes, tile),
                 4.. => group.unshuffle::<4>(planes, tile),
@@ -47,29 +42,18 @@ pub fn unshuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
             };
         }
     }
-    for (i, j) in last_bytes(typesize, count) {
+    for (i, j) in last_bytes(typesize, count, done) {
         copy(planes, j * count + i, items, i * typesize + j);
     }
-    copy_tail(rest, tail);
-}
-
-fn whole_items(typesize: usize, src: &[u8], dst: &[u8]) -> usize {
-    src.len().min(dst.len()).checked_div(typesize).unwrap_or(0)
 }
 
 /// Item and plane of every byte that no tile has.
-fn last_bytes(typesize: usize, count: usize) -> impl Iterator<Item = (usize, usize)> {
-    (count / TILE * TILE..count).flat_map(move |i| (0..typesize).map(move |j| (i, j)))
+fn last_bytes(typesize: usize, count: usize, done: usize) -> impl Iterator<Item = (usize, usize)> {
+    (done + (count - done) / TILE * TILE..count).flat_map(move |i| (0..typesize).map(move |j| (i, j)))
 }
 
 fn copy(src: &[u8], from: usize, dst: &mut [u8], to: usize) {
     if let (Some(to), Some(from)) = (dst.get_mut(to), src.get(from)) {
-        *to = *from;
-    }
-}
-
-fn copy_tail(rest: &[u8], tail: &mut [u8]) {
-    for (to, from) in tail.iter_mut().zip(rest) {
         *to = *from;
     }
 }
@@ -148,35 +132,6 @@ impl Group {
                         *to = *from;
                     }
                 }
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gathers_by_place_and_keeps_the_tail() {
-        let src = [1, 2, 3, 11, 12, 13, 21];
-        let mut dst = [0; 7];
-        shuffle(3, &src, &mut dst);
-        assert_eq!(dst, [1, 11, 2, 12, 3, 13, 21]);
-        let mut back = [0; 7];
-        unshuffle(3, &dst, &mut back);
-        assert_eq!(back, src);
-    }
-
-    #[test]
-    fn every_size_and_typesize_comes_back() {
-        for typesize in (1..20).chain([255, 256, 300]) {
-            for n in (0..100).chain([64 * typesize, 129 * typesize + 1, 1000]) {
-                let src: Vec<u8> = (0..n).map(|i| (i * 7 + typesize) as u8).collect();
-                let (mut there, mut back) = (vec![0; n], vec![0; n]);
-                shuffle(typesize, &src, &mut there);
-                unshuffle(typesize, &there, &mut back);
-                assert_eq!(back, src, "{n} bytes, typesize {typesize}");
             }
         }
     }

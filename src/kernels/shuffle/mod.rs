@@ -1,0 +1,136 @@
+//! Byte shuffle: the bytes of each item are gathered by their place in the item.
+
+use super::level::Level;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod words;
+
+/// `dst[j * count + i] = src[i * typesize + j]` for the `count` whole items; a tail of fewer bytes is copied.
+pub fn shuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
+    shuffle_at(Level::best(), typesize, src, dst);
+}
+
+/// Undoes [`shuffle`].
+pub fn unshuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
+    unshuffle_at(Level::best(), typesize, src, dst);
+}
+
+fn shuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
+    let count = whole_items(typesize, src, dst);
+    let (items, rest) = src.split_at(count * typesize);
+    let (planes, tail) = dst.split_at_mut(count * typesize);
+    let done = vectors(level, typesize, items, planes, count);
+    words::shuffle(typesize, items, planes, done);
+    copy_tail(rest, tail);
+}
+
+fn unshuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
+    let count = whole_items(typesize, src, dst);
+    let (planes, rest) = src.split_at(count * typesize);
+    let (items, tail) = dst.split_at_mut(count * typesize);
+    let done = vectors_back(level, typesize, planes, items, count);
+    words::unshuffle(typesize, planes, items, done);
+    copy_tail(rest, tail);
+}
+
+/// Shuffles with vectors where that is possible; says how many items are done.
+#[cfg(target_arch = "x86_64")]
+fn vectors(level: Level, typesize: usize, items: &[u8], planes: &mut [u8], count: usize) -> usize {
+    let kernel: unsafe fn(&[u8], &mut [u8], usize) -> usize = match typesize {
+        2 if level.has_avx2() => avx2::shuffle::<2>,
+        4 if level.has_avx2() => avx2::shuffle::<4>,
+        8 if level.has_avx2() => avx2::shuffle::<8>,
+        16 if level.has_avx2() => avx2::shuffle::<16>,
+        _ => return 0,
+    };
+    // SAFETY: the level says that the processor has AVX2.
+    unsafe { kernel(items, planes, count) }
+}
+
+/// As [`vectors`], the other way.
+#[cfg(target_arch = "x86_64")]
+fn vectors_back(level: Level, typesize: usize, planes: &[u8], items: &mut [u8], count: usize) -> usize {
+    let kernel: unsafe fn(&[u8], &mut [u8], usize) -> usize = match typesize {
+        2 if level.has_avx2() => avx2::unshuffle::<2>,
+        4 if level.has_avx2() => avx2::unshuffle::<4>,
+        8 if level.has_avx2() => avx2::unshuffle::<8>,
+        16 if level.has_avx2() => avx2::unshuffle::<16>,
+        _ => return 0,
+    };
+    // SAFETY: the level says that the processor has AVX2.
+    unsafe { kernel(planes, items, count) }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn vectors(_: Level, _: usize, _: &[u8], _: &mut [u8], _: usize) -> usize {
+    0
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn vectors_back(_: Level, _: usize, _: &[u8], _: &mut [u8], _: usize) -> usize {
+    0
+}
+
+fn whole_items(typesize: usize, src: &[u8], dst: &[u8]) -> usize {
+    src.len().min(dst.len()).checked_div(typesize).unwrap_or(0)
+}
+
+fn copy_tail(rest: &[u8], tail: &mut [u8]) {
+    for (to, from) in tail.iter_mut().zip(rest) {
+        *to = *from;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gathers_by_place_and_keeps_the_tail() {
+        let src = [1, 2, 3, 11, 12, 13, 21];
+        let mut dst = [0; 7];
+        shuffle(3, &src, &mut dst);
+        assert_eq!(dst, [1, 11, 2, 12, 3, 13, 21]);
+        let mut back = [0; 7];
+        unshuffle(3, &dst, &mut back);
+        assert_eq!(back, src);
+    }
+
+    /// As the definition says, byte by byte.
+    fn model(typesize: usize, src: &[u8]) -> Vec<u8> {
+        let count = src.len() / typesize;
+        let planes = (0..typesize).flat_map(|j| (0..count).map(move |i| i * typesize + j));
+        planes.map(|at| src[at]).chain(src[count * typesize..].iter().copied()).collect()
+    }
+
+    #[test]
+    fn every_level_does_the_same_at_every_size_and_alignment() {
+        let src: Vec<u8> = (0..40_000u32).map(|i| (i * i >> 5) as u8).collect();
+        for level in Level::all() {
+            for typesize in [1, 2, 3, 4, 8, 12, 16, 17] {
+                for n in (0..=300).chain([777, 1024 * typesize, 2001 * typesize + 1]) {
+                    let (from, to) = (n % 33, n * 7 % 33);
+                    let (mut there, mut back) = (vec![0; to + n], vec![0; from + n]);
+                    shuffle_at(level, typesize, &src[from..from + n], &mut there[to..]);
+                    assert_eq!(there[to..], model(typesize, &src[from..from + n]), "{level:?}, {n} bytes, typesize {typesize}");
+                    unshuffle_at(level, typesize, &there[to..], &mut back[from..]);
+                    assert_eq!(back[from..], src[from..from + n], "{level:?}, {n} bytes, typesize {typesize}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_size_and_typesize_comes_back() {
+        for typesize in (1..20).chain([255, 256, 300]) {
+            for n in (0..100).chain([64 * typesize, 129 * typesize + 1, 1000]) {
+                let src: Vec<u8> = (0..n).map(|i| (i * 7 + typesize) as u8).collect();
+                let (mut there, mut back) = (vec![0; n], vec![0; n]);
+                shuffle(typesize, &src, &mut there);
+                unshuffle(typesize, &there, &mut back);
+                assert_eq!(back, src, "{n} bytes, typesize {typesize}");
+            }
+        }
+    }
+}

@@ -28,7 +28,7 @@ def line(row):
     target = "" if row.target is None else f"  target {row.target:g}" + ("  MISSED" if row.missed else "")
     size = f"  size {row.compression:.3f}:{row.compression_theirs:.3f}" if row.direction == "encode" else ""
     what = f"{row.codec} {row.config} {row.data} {row.direction}"
-    return f"{what:78.78} {row.peer:9} {row.ours:9.0f} {row.theirs:9.0f} MB/s {row.ratio:7.2f} ±{100 * row.spread:3.0f}%{size}{target}"
+    return f"{what:78.78} {row.peer:9} {row.ours:9.0f} {row.theirs:9.0f} {row.memcpy:9.0f} MB/s {row.ratio:7.2f} ±{100 * row.spread:3.0f}%{size}{target}"
 
 
 def main():

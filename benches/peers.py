@@ -59,10 +59,10 @@ def isal(config, array):
 def blosc_two(config, array):
     filters = [blosc2.Filter.NOFILTER, blosc2.Filter.SHUFFLE, blosc2.Filter.BITSHUFFLE][config["shuffle"]]
     codec = blosc2.Codec[config["cname"].upper()]
-    how = blosc2.CParams(codec=codec, clevel=config["clevel"], filters=[filters], filters_meta=[0], typesize=array.itemsize, nthreads=1)
-    encoded = blosc2.compress2(array, how)
+    how = {"codec": codec, "clevel": config["clevel"], "filters": [filters], "filters_meta": [0], "typesize": array.itemsize, "nthreads": 1}
+    encoded = blosc2.compress2(array, **how)
     out = np.empty_like(array)
-    return lambda: blosc2.compress2(array, how), lambda: blosc2.decompress2(encoded, dst=out, nthreads=1), len(encoded)
+    return lambda: blosc2.compress2(array, **how), lambda: blosc2.decompress2(encoded, dst=out, nthreads=1), len(encoded)
 
 
 def zfp(config, array):

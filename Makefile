@@ -181,6 +181,13 @@ install-gdal: install $(GDAL_PLUGIN)
 	$(INSTALL) -d $(lib)/gdalplugins
 	$(INSTALL) -m 755 $(GDAL_PLUGIN) $(lib)/gdalplugins
 
+# Debian packages; debian/rules installs what is built here.
+deb: all gdal-plugin
+	rm -rf $(TARGET)/deb
+	mkdir -p $(TARGET)/deb
+	cp -R debian $(TARGET)/deb
+	cd $(TARGET)/deb && SOURCE=$(CURDIR) debian/rules binary
+
 uninstall:
 	rm -f $(addprefix $(include)/,$(notdir $(HEADERS))) $(lib)/$(SOFILE) $(lib)/$(SONAME) $(lib)/$(SHARED) $(lib)/libnumcodecs.a
 	rm -f $(lib)/pkgconfig/numcodecs.pc $(lib)/gdalplugins/$(notdir $(GDAL_PLUGIN))

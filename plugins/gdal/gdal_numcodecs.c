@@ -171,7 +171,10 @@ static nc_status run_alloc(const nc_codec *codec, const job *job, void **dst, si
 static nc_status run_size(const nc_codec *codec, const job *job, size_t *dst_n, nc_error *err)
 {
     uint64_t n = 0;
-    nc_status status = job->decode ? nc_decode_info(codec, job->src, job->n, &n, NULL, err) : nc_encode_info(codec, NULL, job->n, &n, NULL, err);
+    nc_layout *layout = NULL;
+    nc_status status = job->decode ? nc_decode_info(codec, job->src, job->n, &n, &layout, err)
+                                   : nc_encode_info(codec, NULL, job->n, &n, &layout, err);
+    nc_layout_free(layout);
     *dst_n = status == NUMCODECS_OK ? (size_t)n : 0;
     return status == NUMCODECS_ERR_UNKNOWN_SIZE ? NUMCODECS_OK : status;
 }

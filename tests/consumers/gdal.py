@@ -4,6 +4,7 @@ Twice with the same plug-in: by the system's command line tools, and by the newe
 current folder."""
 
 import ctypes
+import ctypes.util
 import itertools
 import os
 import subprocess
@@ -130,6 +131,57 @@ def check_written() -> None:
     assert "not written" in done.stderr, "an array without a word of its compressor in the metadata"
 
 
+class Compressor(ctypes.Structure):
+    """CPLCompressor of cpl_compressor.h."""
+
+    RUN = ctypes.CFUNCTYPE(
+        ctypes.c_bool,
+        ctypes.c_char_p,
+        ctypes.c_size_t,
+        ctypes.POINTER(ctypes.c_void_p),
+        ctypes.POINTER(ctypes.c_size_t),
+        ctypes.POINTER(ctypes.c_char_p),
+        ctypes.c_void_p,
+    )
+    _fields_ = [
+        ("version", ctypes.c_int),
+        ("id", ctypes.c_char_p),
+        ("type", ctypes.c_int),
+        ("metadata", ctypes.c_void_p),
+        ("run", RUN),
+        ("user", ctypes.c_void_p),
+    ]
+
+
+def check_modes() -> None:
+    """The three ways of GDAL's C interface: memory of the caller, memory for the caller, the size alone. And bad input."""
+    os.environ["GDAL_DRIVER_PATH"] = PLUGINS
+    gdal = ctypes.CDLL(ctypes.util.find_library("gdal"))
+    gdal.GDALAllRegister()
+    gdal.CPLGetDecompressor.restype = ctypes.POINTER(Compressor)
+    gdal.CPLPushErrorHandler(ctypes.cast(gdal.CPLQuietErrorHandler, ctypes.c_void_p))
+    bz2 = gdal.CPLGetDecompressor(b"bz2").contents
+    text = b"a chunk of bytes " * 100
+    packed = bytes(numcodecs.BZ2().encode(text))
+    size = ctypes.c_size_t(5000)
+
+    room = ctypes.create_string_buffer(5000)
+    address = ctypes.c_void_p(ctypes.addressof(room))
+    assert bz2.run(packed, len(packed), address, size, None, bz2.user) and room.raw[: size.value] == text
+    size.value = 10
+    assert not bz2.run(packed, len(packed), address, size, None, bz2.user) and size.value in (0, len(text))
+
+    address = ctypes.c_void_p()
+    assert bz2.run(packed, len(packed), address, size, None, bz2.user) and ctypes.string_at(address.value, size.value) == text
+    gdal.VSIFree(address)
+    assert bz2.run(packed, len(packed), None, size, None, bz2.user) and size.value in (0, len(text))
+
+    for cut in range(len(packed)):
+        address = ctypes.c_void_p()
+        assert not bz2.run(packed[:cut], cut, address, size, None, bz2.user) or cut == 0, cut
+    gdal.CPLPopErrorHandler()
+
+
 def check_rasterio() -> None:
     """A second GDAL, newer and loaded without showing its names to others; it has a few of the codecs itself."""
     done = gdal(sys.executable, __file__, PLUGINS, "--inside-rasterio")
@@ -155,6 +207,7 @@ else:
     check_all_ids(f"{PLUGINS}/../libnumcodecs.so")
     check_system_gdal()
     check_written()
+    check_modes()
     check_rasterio()
     version = gdal("gdalinfo", "--version").stdout.split(",")[0]
     print(f"gdal: {version}: {len(ADDED)} stores refused before, read as zarr-python reads them")

@@ -6,16 +6,18 @@
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
 # make check-header     the header in C, C++, cffi and LuaJIT
+# make plugins          the plug-ins for HDF5 and NCZarr, into target/dist/plugins, and their tools, into target/dist/bin
 # make gdal-plugin      gdal_numcodecs.so, into target/dist/gdalplugins
 # make deb              Debian packages, into target/deb
 # make abi-baseline     takes the C ABI of include/numcodecs.h as the one to keep
-# make install PREFIX=/usr/local DESTDIR= LIBDIR=lib    install-gdal, and uninstall; what is built and newer than its sources is not built again
+# make install PREFIX=/usr/local DESTDIR= LIBDIR=lib PLUGINDIR=hdf5/plugins    install-gdal, and uninstall; what is built and newer than its sources is not built again
 # CARGO, CARGOFLAGS and CARGO_TARGET_DIR are passed on.
 
 CARGO ?= cargo
 CC ?= cc
 PREFIX ?= /usr/local
 LIBDIR ?= lib
+PLUGINDIR ?= hdf5/plugins
 INSTALL ?= install
 export CARGO CARGOFLAGS
 
@@ -50,6 +52,16 @@ $(DIST)/libnumcodecs.a: $(SOURCES)
 	tools/build.sh static
 
 # ---- plug-ins ----
+
+# Below LIBDIR, where they are installed, is part of how plug-ins and tools find the library.
+PLUGINS := $(TARGET)/plugins/for-$(subst /,_,$(LIBDIR)-$(PLUGINDIR))
+
+plugins: $(PLUGINS)
+
+$(PLUGINS): $(wildcard plugins/hdf5/*) tools/build-plugins.sh include/numcodecs.h $(DIST)/$(SHARED)
+	rm -f $(TARGET)/plugins/for-*
+	tools/build-plugins.sh $(LIBDIR) $(PLUGINDIR)
+	touch $@
 
 GDAL_PLUGIN := $(DIST)/gdalplugins/gdal_numcodecs.so
 
@@ -149,7 +161,7 @@ test-conformance: shared conformance-venv
 
 # ---- consumers: programs and languages that use the installed library ----
 
-test-consumers: all
+test-consumers: all plugins
 	tests/consumers/run.sh $(NAME)
 
 abi-baseline:
@@ -158,6 +170,7 @@ abi-baseline:
 # ---- installed ----
 
 lib := $(DESTDIR)$(PREFIX)/$(LIBDIR)
+bin := $(DESTDIR)$(PREFIX)/bin
 include := $(DESTDIR)$(PREFIX)/include
 doc := $(DESTDIR)$(PREFIX)/share/doc/libnumcodecs
 up := $(shell echo $(LIBDIR) | sed 's,[^/][^/]*,..,g')
@@ -165,8 +178,8 @@ up := $(shell echo $(LIBDIR) | sed 's,[^/][^/]*,..,g')
 fill = sed -e 's,@VERSION@,$(VERSION),g' -e 's,@LIBDIR@,$(LIBDIR),g' -e 's,@UP@,$(up),g' \
     -e 's,@SOFILE@,$(SOFILE),g' -e 's,@SONAME@,$(SONAME),g' -e "s,@NATIVE_LIBS@,`cat $(DIST)/native-static-libs.txt`,g"
 
-install: $(DIST)/$(SHARED) $(DIST)/libnumcodecs.a
-	$(INSTALL) -d $(include) $(doc) $(lib)/pkgconfig $(lib)/cmake/numcodecs
+install: $(DIST)/$(SHARED) $(DIST)/libnumcodecs.a $(PLUGINS)
+	$(INSTALL) -d $(bin) $(include) $(doc) $(lib)/pkgconfig $(lib)/cmake/numcodecs $(lib)/$(PLUGINDIR)
 	$(INSTALL) -m 644 $(HEADERS) $(include)
 	$(INSTALL) -m 755 $(DIST)/$(SHARED) $(lib)/$(SOFILE)
 	ln -sf $(SOFILE) $(lib)/$(SONAME)
@@ -175,6 +188,8 @@ install: $(DIST)/$(SHARED) $(DIST)/libnumcodecs.a
 	$(fill) pkgconfig/numcodecs.pc.in > $(lib)/pkgconfig/numcodecs.pc
 	$(fill) cmake/numcodecsConfig.cmake.in > $(lib)/cmake/numcodecs/numcodecsConfig.cmake
 	$(fill) cmake/numcodecsConfigVersion.cmake.in > $(lib)/cmake/numcodecs/numcodecsConfigVersion.cmake
+	$(INSTALL) -m 755 $(DIST)/plugins/libh5numcodecs_*.so $(lib)/$(PLUGINDIR)
+	$(INSTALL) -m 755 $(DIST)/bin/numcodecs-* $(bin)
 	$(INSTALL) -m 644 LICENSE THIRD-PARTY.md $(doc)
 
 install-gdal: install $(GDAL_PLUGIN)
@@ -191,10 +206,11 @@ deb: all gdal-plugin
 uninstall:
 	rm -f $(addprefix $(include)/,$(notdir $(HEADERS))) $(lib)/$(SOFILE) $(lib)/$(SONAME) $(lib)/$(SHARED) $(lib)/libnumcodecs.a
 	rm -f $(lib)/pkgconfig/numcodecs.pc $(lib)/gdalplugins/$(notdir $(GDAL_PLUGIN))
+	rm -f $(lib)/$(PLUGINDIR)/libh5numcodecs_*.so $(bin)/numcodecs-cdvalues $(bin)/numcodecs-doctor
 	rm -rf $(lib)/cmake/numcodecs $(doc)
 
 clean:
 	$(CARGO) clean
 	rm -rf build
 
-.PHONY: all shared static demo run-demo examples test $(STAGES) test-consumers check-header conformance-venv check-vectors fixtures gdal-plugin deb abi-baseline install install-gdal uninstall clean
+.PHONY: all shared static demo run-demo examples test $(STAGES) test-consumers check-header conformance-venv check-vectors fixtures plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean

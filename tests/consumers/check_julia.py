@@ -132,10 +132,15 @@ def check_structs(name, tree, header):
         fields = [tuple(source(f).split("::")) for f in struct.named_children[1:] if f.type == "typed_expression"]
         struct_name = re.match(r"(?:mutable\s+)?struct\s+(\w+)", struct.text.decode()).group(1)
         if struct_name.startswith("nc_") and fields:
-            wants = header.structs.get(struct_name, [])
-            same = len(fields) == len(wants) and all(f == w and t in types for (f, t), (w, types) in zip(fields, wants))
-            found += [] if same else [f"{name}: struct {struct_name} is not that of the header"]
+            found += [] if is_mirror(fields, header.structs.get(struct_name, [])) else [f"{name}: struct {struct_name} is not that of the header"]
     return found
+
+
+def is_mirror(fields, wants):
+    """The header's fields in its order; of a struct that tells its size, which may grow, also the first ones alone."""
+    may_be_shorter = len(fields) > 1 and fields[0][0] == "struct_size"
+    enough = len(fields) == len(wants) or (may_be_shorter and len(fields) < len(wants))
+    return enough and all(f == w and t in types for (f, t), (w, types) in zip(fields, wants))
 
 
 def check_constants(name, text, header):

@@ -190,6 +190,11 @@ typedef struct nc_layout nc_layout;
 // The codecs that configurations may name: built-in ones and the caller's own. Built up by one thread, then shared by any number.
 typedef struct nc_registry nc_registry;
 
+// Where the inner chunks of one shard lie: its index, parsed and checked once. The library does no I/O: the caller fetches the range of
+// the index, then those of the inner chunks it wants, which nc_decode_batch decodes with the codec of nc_zarr_inner. Immutable: any
+// number of threads may use one at the same time. Free with nc_shard_free.
+typedef struct nc_shard nc_shard;
+
 // The metadata of one Zarr array, parsed and checked once: codec, layout, fill value and keys of its chunks. The library does no I/O:
 // the caller fetches what lies under a key. Immutable: any number of threads may use one at the same time. Free with nc_zarr_free.
 typedef struct nc_zarr nc_zarr;
@@ -204,7 +209,7 @@ typedef struct nc_error {
   int32_t code;
   // Position in the pipeline, 0 = first filter; -1 = not a stage.
   int32_t stage;
-  // Chunk of a batch; -1 = none.
+  // Chunk of a batch, else inner chunk of a shard, counted in C order; -1 = none.
   int64_t index;
   // Byte in the encoded input, of that stage in a pipeline; -1 = not known.
   int64_t offset;
@@ -586,6 +591,12 @@ const struct nc_codec *nc_zarr_codec(const struct nc_zarr *zarr);
 // thread. Since 0.1.
 const struct nc_layout *nc_zarr_layout(const struct nc_zarr *zarr);
 
+// The chunks inside a shard as an array of their own: nc_zarr_codec, nc_zarr_layout and the fill value are those of one inner chunk,
+// nc_zarr_shape that of a shard; inside nested shards there is an inner array again. nc_shard_open tells where in a shard its inner
+// chunks lie. NULL for NULL and where the chunks are no shards; also where filters or compressors work on whole shards, which are then
+// decoded whole by nc_zarr_codec. Lends: valid until the metadata is freed, not to be freed itself. Any thread. Since 0.1.
+const struct nc_zarr *nc_zarr_inner(const struct nc_zarr *zarr);
+
 // Answers NUMCODECS_Q_NDIM, _FORMAT and _FILL about an array; -1 for other questions and for NULL. Any thread. Since 0.1.
 int64_t nc_zarr_query(const struct nc_zarr *zarr,
                       int32_t what);
@@ -600,7 +611,7 @@ nc_status nc_zarr_shape(const struct nc_zarr *zarr,
 // The key under which a chunk is stored, below that of the array, such as "0.1" or "c/0/1".
 //
 // index: position in the grid of chunks, one number for each dimension, borrowed; NULL is fine without dimensions. dst, cap: filled
-// with the key and a NUL. Errors: _SHAPE (no such chunk), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.
+// with the key and a NUL. Errors: _SHAPE (no such chunk), _UNSUPPORTED (of nc_zarr_inner: no keys inside a shard), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.
 nc_status nc_zarr_chunk_key(const struct nc_zarr *zarr,
                             const int64_t *index,
                             char *dst,
@@ -630,6 +641,44 @@ const char *nc_zarr_ignored(const struct nc_zarr *zarr,
 
 // Frees the metadata and all that it lent; NULL is fine. Takes: do not use it afterwards. Since 0.1.
 void nc_zarr_free(struct nc_zarr *zarr);
+
+// The byte range of a shard that holds its index.
+//
+// offset: set to the first byte; below 0 it counts from the end of the shard. nbytes: set to the size, the same for all shards of the
+// array. Errors: _UNSUPPORTED (nc_zarr_inner is NULL), _NULL. Any thread. Since 0.1.
+nc_status nc_zarr_index_range(const struct nc_zarr *zarr,
+                              int64_t *offset,
+                              size_t *nbytes,
+                              struct nc_error *err);
+
+// Reads the index of a shard. Its checksum is compared, every range must lie inside the shard, and none may share bytes with another or
+// with the index.
+//
+// zarr: metadata of the array, or what nc_zarr_inner gave where shards are nested. index, n: the bytes of nc_zarr_index_range, borrowed.
+// shard_nbytes: size of the whole shard; 0 = not known: ranges are then compared with each other alone. shard: gives a handle that does
+// not need zarr any more, free it with nc_shard_free; NULL after a failure. Errors: _DATA (a range outside the shard, bytes that are
+// shared, an index of another size), _CHECKSUM, both with the JSON path of the codec in err->path and the number of the inner chunk in
+// err->index; _UNSUPPORTED (nc_zarr_inner is NULL), _MEMORY, _NULL. Any thread. Since 0.1.
+nc_status nc_shard_open(const struct nc_zarr *zarr,
+                        const void *index,
+                        size_t n,
+                        uint64_t shard_nbytes,
+                        struct nc_shard **shard,
+                        struct nc_error *err);
+
+// Where an inner chunk lies in its shard.
+//
+// inner: position in the grid of inner chunks of this shard, one number for each dimension, borrowed; NULL is fine without dimensions.
+// offset, nbytes: set to the byte range; 0 and 0 = the inner chunk is not there: fill value. Errors: _SHAPE (no such inner chunk),
+// _NULL. Any thread. Since 0.1.
+nc_status nc_shard_entry(const struct nc_shard *shard,
+                         const int64_t *inner,
+                         uint64_t *offset,
+                         uint64_t *nbytes,
+                         struct nc_error *err);
+
+// Frees an index; NULL is fine. Takes: do not use it afterwards. Since 0.1.
+void nc_shard_free(struct nc_shard *shard);
 
 // Decodes many chunks, on as many threads as opt->nthreads says. One bad chunk does not lose the others.
 //

@@ -4,13 +4,12 @@ use crate::core::array::ArrayRef;
 use crate::core::call::{Call, Scratch};
 use crate::core::conform::{Told, conform};
 use crate::core::convert;
-use crate::core::error::{Error, Kind, Result};
+use crate::core::error::{Error, Result};
 use crate::core::layout::{Items, Layout, Order};
 use crate::core::nested;
+use crate::core::part::{self, Part, Put};
 use crate::core::sink::{Fixed, Sink};
 use crate::registry::Instance;
-
-mod blocks;
 
 /// What is to be encoded: fixed-size items with any strides, or items of variable length.
 pub enum Source<'a> {
@@ -85,7 +84,7 @@ fn decode_direct(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: &La
     let call = out.call();
     let mut window = out.window(want.nbytes());
     let mut inner = Sink::caller(call, &mut window);
-    decode(codec, src, chunk, Some(want), &mut inner).map_err(|error| too_long(error, want.nbytes()))?;
+    decode(codec, src, chunk, Some(want), &mut inner).map_err(|error| error.too_long(want.nbytes()))?;
     let written = inner.len();
     drop(inner);
     out.advance(written);
@@ -111,28 +110,17 @@ fn decode_aside<'a>(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: 
     let mut aside = call.scratch(nbytes).map_err(named)?;
     let mut memory = Fixed(&mut aside.bytes);
     let mut inner = Sink::within(call, &mut memory);
-    let have = decode(codec, src, chunk, result, &mut inner).map_err(|error| too_long(error, nbytes))?;
+    let have = decode(codec, src, chunk, result, &mut inner).map_err(|error| error.too_long(nbytes))?;
     drop(inner);
     Ok((aside, have))
-}
-
-/// The error of a chunk that outgrows the memory for it.
-fn too_long(error: Error, nbytes: usize) -> Error {
-    match error.kind() {
-        Kind::Space => {
-            let codec = error.details().codec.clone();
-            Error::shape(format!("the chunk decodes to more than the {nbytes} bytes of its layout")).in_codec(&codec)
-        }
-        _ => error,
-    }
 }
 
 /// Decodes the box of `want`'s shape that begins at `start` of the chunk, into memory of layout `want`.
 pub fn decode_box(codec: &Instance, src: &[u8], chunk: &Layout, start: &[usize], want: &Layout, out: &mut Sink<'_>) -> Result<()> {
     let call = out.call();
-    box_of(chunk, start, want).map_err(|error| error.in_codec(codec.id()))?;
+    Part { chunk, start, want }.within_chunk().map_err(|error| error.in_codec(codec.id()))?;
     let dst = out.take(want.span()).map_err(|error| error.in_codec(codec.id()))?;
-    let put = |at: usize, run: &[u8]| {
+    let put = &mut |at: usize, run: &[u8]| {
         if let Some(room) = dst.get_mut(at..at + run.len()) {
             room.copy_from_slice(run);
         }
@@ -148,26 +136,22 @@ pub fn decode_part(
     start: Option<&[usize]>,
     want: &Layout,
     call: Call<'_>,
-    put: impl FnMut(usize, &[u8]),
+    put: &mut Put<'_>,
 ) -> Result<()> {
     let named = |error: Error| error.in_codec(codec.id());
     fixed_size(want).map_err(named)?;
     if want.overlaps() {
         return Err(named(Error::shape("items of the destination share bytes")));
     }
-    let chunk = chunk.or(codec.chunk());
-    if let (Some(chunk), Some(start), true) = (chunk, start, codec.partial()) {
-        return blocks::decode(codec, src, chunk, start, want, call, put).map_err(named);
+    let origin = vec![0; want.shape().len()];
+    let start = start.unwrap_or(&origin);
+    match chunk.or(codec.chunk()) {
+        Some(chunk) => part::decode(&**codec, src, Part { chunk, start, want }, call, put).map_err(named),
+        None => {
+            let (mut aside, have) = decode_aside(codec, src, None, want, call)?;
+            part::cut(&mut aside.bytes, Part { chunk: &have, start, want }, put).map_err(named)
+        }
     }
-    let (mut aside, have) = decode_aside(codec, src, chunk, want, call)?;
-    let origin = vec![0; have.shape().len()];
-    let (part, first) = box_of(&have, start.unwrap_or(&origin), want).map_err(named)?;
-    convert::check(&part, want).map_err(named)?;
-    if part.dtype.big_endian != want.dtype.big_endian {
-        convert::swap_bytes(&mut aside.bytes, part.dtype);
-    }
-    convert::scatter(aside.bytes.get(first..).unwrap_or_default(), &part, want, put);
-    Ok(())
 }
 
 /// A whole chunk of layout `chunk` around the box that `src` holds: `fill` elsewhere.
@@ -181,25 +165,12 @@ pub fn surround<'a>(
 ) -> Result<Scratch<'a>> {
     fixed_size(chunk)?;
     check_span(given, src.len())?;
-    let (part, first) = box_of(chunk, start, given)?;
+    let (part, first) = Part { chunk, start, want: given }.within_chunk()?;
     convert::check(given, &part)?;
     let mut whole = call.scratch(chunk.nbytes())?;
     fill(&mut whole.bytes)?;
     convert::copy(src, given, whole.bytes.get_mut(first..).unwrap_or_default(), &part)?;
     Ok(whole)
-}
-
-/// The box as a layout over the decoded chunk, and the byte where it begins.
-fn box_of(chunk: &Layout, start: &[usize], want: &Layout) -> Result<(Layout, usize)> {
-    let dense = chunk.reordered(if chunk.order() == Order::F { Order::F } else { Order::C });
-    let inside = |((&n, &from), &count): ((&usize, &usize), &usize)| from.checked_add(count).is_some_and(|end| end <= n);
-    if want.shape().len() != start.len() || !dense.shape().iter().zip(start).zip(want.shape()).all(inside) {
-        return Err(Error::shape(format!("a box of {:?} at {start:?} is not inside a chunk of {:?}", want.shape(), chunk.shape())));
-    }
-    let strides = dense.strides();
-    let first = strides.iter().zip(start).map(|(stride, from)| stride * from).sum();
-    let part = Layout::new(chunk.dtype, chunk.items, want.shape(), Some(&strides), Order::Strided)?;
-    Ok((part, if want.count() == 0 { 0 } else { first }))
 }
 
 /// Brings the result in `out` from layout `have` to `want`, both without gaps.
@@ -259,7 +230,7 @@ mod tests {
     use super::*;
     use crate::core::call::Limits;
     use crate::core::dtype::Dtype;
-    use crate::registry::from_json;
+    use crate::pipeline::from_json;
 
     fn decoded(config: &str, src: &[u8], want: &Layout) -> Result<(Vec<u8>, Vec<i64>)> {
         let limits = Limits::default();
@@ -284,5 +255,29 @@ mod tests {
         let want = Layout::objects(Items::Arrays, Dtype::parse(">i2").expect("dtype"), &[1]).expect("layout");
         let (bytes, _) = decoded(r#"{"id":"vlen-array","dtype":"<i2"}"#, b"\x01\0\0\0\x04\0\0\0\x01\0\x02\0", &want).expect("decodes");
         assert_eq!(bytes, [0, 1, 0, 2]);
+    }
+
+    fn layout(dtype: &str, shape: &[usize], order: Order) -> Layout {
+        Layout::contiguous(Dtype::parse(dtype).expect(dtype), shape, order).expect("layout")
+    }
+
+    #[test]
+    fn a_box_out_of_blocks_is_that_of_the_whole() {
+        let chunk = layout(">u2", &[6, 50, 20], Order::F);
+        let src: Vec<u8> = (0..6000_u16).flat_map(u16::to_be_bytes).collect();
+        let want = layout("<u2", &[2, 3, 5], Order::C);
+        let boxed = |json: &str| {
+            let (limits, codec) = (Limits::default(), from_json(json, None).expect(json));
+            let call = Call::new(&limits, None);
+            let mut out = Sink::owned(call);
+            encode(&codec, &Source::Fixed(&chunk, &src), &mut out).expect("encodes");
+            let stored = out.into_parts().0;
+            let mut out = Sink::owned(call);
+            decode_box(&codec, &stored, &chunk, &[3, 40, 7], &want, &mut out).expect("decodes");
+            (codec.partial(), out.into_parts().0)
+        };
+        let (partial, items) = boxed(r#"{"id": "blosc", "blocksize": 512}"#);
+        assert!(partial);
+        assert_eq!((false, items), boxed(r#"{"id": "zlib"}"#));
     }
 }

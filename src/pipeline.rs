@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use crate::core::codec::{Blocks, Info};
+use crate::core::codec::Info;
 use crate::core::conform::{Told, conform};
-use crate::core::{ArrayRef, Codec, Dtype, Error, Items, Kind, Layout, Result, Sink};
+use crate::core::part::{Part, Put};
+use crate::core::{ArrayRef, Call, Codec, Dtype, Error, Items, Kind, Layout, Result, Sink};
 use crate::registry::{self, Instance, Registry};
 
 /// Most codecs of one pipeline; hostile metadata could name millions.
@@ -72,18 +73,6 @@ impl Pipeline {
         Pipeline { stages }
     }
 
-    /// The only stage: behind a filter no part can be decoded alone.
-    fn alone(&self) -> Result<&Instance> {
-        match self.stages.as_slice() {
-            [stage] => Ok(&stage.codec),
-            _ => Err(Error::unsupported("a pipeline of several codecs decodes whole chunks")),
-        }
-    }
-
-    fn in_first(&self, error: Error) -> Error {
-        self.stages.iter().take(1).fold(error, |error, stage| named(error, 0, stage))
-    }
-
     /// Hands `src` from stage to stage; the last one writes to `out`. Only the two results next to each other are held at a time.
     fn run<'a, 's>(
         stages: impl DoubleEndedIterator<Item = (usize, &'s Stage)>,
@@ -114,7 +103,7 @@ impl Held<'_> {
     /// The array held, or `src` before the first stage.
     fn or<'b>(held: &'b mut Option<Self>, src: &ArrayRef<'b>) -> Result<ArrayRef<'b>> {
         match held {
-            Some(held) => ArrayRef::fixed(&held.layout, held.sink.written()),
+            Some(held) => held.sink.array(&held.layout),
             None => Ok(*src),
         }
     }
@@ -184,12 +173,11 @@ impl Codec for Pipeline {
         matches!(self.stages.as_slice(), [stage] if stage.codec.partial())
     }
 
-    fn blocks(&self, src: &[u8]) -> Result<Blocks> {
-        self.alone()?.blocks(src).map_err(|error| self.in_first(error))
-    }
-
-    fn decode_range(&self, src: &[u8], start: usize, nbytes: usize, out: &mut Sink<'_>) -> Result<()> {
-        self.alone()?.decode_range(src, start, nbytes, out).map_err(|error| self.in_first(error))
+    fn decode_part(&self, src: &[u8], part: Part<'_>, call: Call<'_>, put: &mut Put<'_>) -> Result<()> {
+        match self.stages.as_slice() {
+            [stage] => stage.codec.decode_part(src, part, call, put).map_err(|error| named(error, 0, stage)),
+            _ => Err(Error::unsupported("a pipeline of several codecs decodes whole chunks")),
+        }
     }
 
     fn lossy(&self) -> bool {
@@ -200,7 +188,7 @@ impl Codec for Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::call::{Call, Limits};
+    use crate::core::call::Limits;
     use crate::core::{Dtype, Order};
     use crate::operation::{self, Source};
 

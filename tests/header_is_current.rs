@@ -5,8 +5,10 @@
 use std::path::{Path, PathBuf};
 
 /// The files of the header, in its order.
-const FILES: [&str; 14] =
-    ["types", "library", "codec", "layout", "encode", "decode", "buffer", "registry", "zarr", "batch", "blosc", "lz4", "zstd", "checksum"];
+const FILES: [&str; 15] = [
+    "types", "library", "codec", "layout", "encode", "decode", "buffer", "registry", "zarr", "shard", "batch", "blosc", "lz4", "zstd",
+    "checksum",
+];
 
 const PREFACE: &str = "/* libnumcodecs: every codec of the Python package numcodecs, from C. MIT licence.
  *

@@ -25,6 +25,8 @@ pub mod registry;
 
 pub mod zarr;
 
+pub mod shard;
+
 pub mod batch;
 
 pub mod blosc;
@@ -35,6 +37,8 @@ pub mod zstd;
 
 pub mod checksum;
 
+mod batch_arrays;
+mod batch_items;
 mod helper;
 mod memory;
 mod options;

@@ -23,6 +23,7 @@ pub fn fill(record: &mut nc_error, error: &Error) {
     let details = error.details();
     record.code = details.kind as i32;
     record.stage = details.stage.map_or(-1, |stage| stage as i32);
+    record.index = details.inner.map_or(-1, |number| number as i64);
     record.offset = details.offset.map_or(-1, |offset| offset as i64);
     record.needed = details.needed.unwrap_or(0);
     put(&mut record.codec, &details.codec);

@@ -123,7 +123,7 @@ pub struct nc_error {
     pub code: i32,
     /// Position in the pipeline, 0 = first filter; -1 = not a stage.
     pub stage: i32,
-    /// Chunk of a batch; -1 = none.
+    /// Chunk of a batch, else inner chunk of a shard, counted in C order; -1 = none.
     pub index: i64,
     /// Byte in the encoded input, of that stage in a pipeline; -1 = not known.
     pub offset: i64,

@@ -21,13 +21,15 @@ pub struct nc_zarr {
     codec: nc_codec,
     layout: nc_layout,
     ignored: Vec<CString>,
+    inner: Option<Box<nc_zarr>>,
 }
 
 impl nc_zarr {
     fn new(zarr: Zarr) -> Result<Self> {
         let ignored = zarr.ignored.iter().map(|path| CString::new(path.as_str()).unwrap_or_default()).collect();
         let codec = nc_codec::new(zarr.codec.clone())?;
-        Ok(nc_zarr { codec, layout: nc_layout::new(zarr.layout.clone()), ignored, zarr })
+        let inner = zarr.inner().map(nc_zarr::new).transpose()?.map(Box::new);
+        Ok(nc_zarr { codec, layout: nc_layout::new(zarr.layout.clone()), ignored, inner, zarr })
     }
 }
 
@@ -72,6 +74,16 @@ pub unsafe extern "C" fn nc_zarr_layout(zarr: *const nc_zarr) -> *const nc_layou
     unsafe { zarr.as_ref() }.map_or(null(), |zarr| &raw const zarr.layout)
 }
 
+/// The chunks inside a shard as an array of their own: nc_zarr_codec, nc_zarr_layout and the fill value are those of one inner chunk,
+/// nc_zarr_shape that of a shard; inside nested shards there is an inner array again. nc_shard_open tells where in a shard its inner
+/// chunks lie. NULL for NULL and where the chunks are no shards; also where filters or compressors work on whole shards, which are then
+/// decoded whole by nc_zarr_codec. Lends: valid until the metadata is freed, not to be freed itself. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_inner(zarr: *const nc_zarr) -> *const nc_zarr {
+    // SAFETY: NULL or metadata of ours.
+    unsafe { zarr.as_ref() }.and_then(|zarr| zarr.inner.as_deref()).map_or(null(), std::ptr::from_ref)
+}
+
 /// Answers NUMCODECS_Q_NDIM, _FORMAT and _FILL about an array; -1 for other questions and for NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_query(zarr: *const nc_zarr, what: i32) -> i64 {
@@ -98,7 +110,7 @@ pub unsafe extern "C" fn nc_zarr_shape(zarr: *const nc_zarr, shape: *mut i64, ca
 /// The key under which a chunk is stored, below that of the array, such as "0.1" or "c/0/1".
 ///
 /// index: position in the grid of chunks, one number for each dimension, borrowed; NULL is fine without dimensions. dst, cap: filled
-/// with the key and a NUL. Errors: _SHAPE (no such chunk), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.
+/// with the key and a NUL. Errors: _SHAPE (no such chunk), _UNSUPPORTED (of nc_zarr_inner: no keys inside a shard), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_chunk_key(
     zarr: *const nc_zarr,

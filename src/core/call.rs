@@ -17,6 +17,7 @@ pub struct Limits {
     /// Refuse what the Python package lets pass: trailing bytes, junk, values that do not survive.
     pub strict: bool,
     used: AtomicU64,
+    touched: AtomicU64,
 }
 
 /// One call as a codec sees it. Callbacks stay on the calling thread, so this is not `Sync`; [`Limits`] is.
@@ -84,6 +85,11 @@ impl<'a> Call<'a> {
         self.limits.charge(nbytes)
     }
 
+    /// Counts bytes of input that a part of a chunk took.
+    pub fn touch(&self, nbytes: usize) {
+        self.limits.touched.fetch_add(nbytes as u64, Relaxed);
+    }
+
     /// Bytes still free under `max_memory`.
     pub fn memory_left(&self) -> u64 {
         self.limits.max_memory.map_or(u64::MAX, |max| max.saturating_sub(self.limits.used.load(Relaxed)))
@@ -94,6 +100,11 @@ impl Limits {
     /// Limits for one thread and without strictness.
     pub fn new(max_output: Option<u64>, max_memory: Option<u64>) -> Self {
         Limits { max_output, max_memory, nthreads: 1, ..Limits::default() }
+    }
+
+    /// Bytes of input that parts of chunks took so far.
+    pub fn touched(&self) -> u64 {
+        self.touched.load(Relaxed)
     }
 
     fn charge(&self, nbytes: usize) -> Result<Charge<'_>> {

@@ -1,9 +1,11 @@
 //! The one trait of all codecs, and the entry of a codec in the table.
 
 use super::array::ArrayRef;
+use super::call::Call;
 use super::config::Config;
 use super::error::{Error, Kind, Result};
 use super::layout::Layout;
+use super::part::{Part, Put};
 use super::sink::Sink;
 
 /// A codec: immutable after construction, shared by any number of threads.
@@ -39,18 +41,13 @@ pub trait Codec: Send + Sync {
         None
     }
 
-    /// Whether parts can be decoded without the rest; [`Codec::blocks`] and [`Codec::decode_range`] then work.
+    /// Whether parts can be decoded without the rest; [`Codec::decode_part`] then works.
     fn partial(&self) -> bool {
         false
     }
 
-    /// The blocks in which encoded bytes are decoded.
-    fn blocks(&self, _src: &[u8]) -> Result<Blocks> {
-        Err(Error::unsupported("parts cannot be decoded alone"))
-    }
-
-    /// Appends `nbytes` bytes of the decoded form from byte `start` on.
-    fn decode_range(&self, _src: &[u8], _start: usize, _nbytes: usize, _out: &mut Sink<'_>) -> Result<()> {
+    /// Decodes a box of a chunk and reads no more than that takes; [`super::part::decode`] is for all codecs.
+    fn decode_part(&self, _src: &[u8], _part: Part<'_>, _call: Call<'_>, _put: &mut Put<'_>) -> Result<()> {
         Err(Error::unsupported("parts cannot be decoded alone"))
     }
 

@@ -29,16 +29,14 @@ pub fn copy(src: &[u8], have: &Layout, dst: &mut [u8], want: &Layout) -> Result<
     if have.items != Items::Fixed {
         return Err(Error::unsupported("items of variable length cannot be converted in place"));
     }
-    if have.count() == 0 || have.dtype.itemsize == 0 {
-        return Ok(());
-    }
-    let swap = if have.dtype.big_endian == want.dtype.big_endian { 1 } else { have.dtype.swap_size() };
-    let mut dims: Vec<Dim> = have.shape().iter().zip(have.strides().into_iter().zip(want.strides())).map(Dim::from).collect();
-    dims.retain(|dim| dim.extent > 1);
-    dims.sort_by_key(|dim| std::cmp::Reverse(dim.to));
-    let inner = dims.pop().unwrap_or(Dim { extent: 1, from: 0, to: 0 });
-    let run = Run { inner, itemsize: have.dtype.itemsize, swap };
-    walk(&dims, &mut |from, to| run.copy(src.get(from..).unwrap_or_default(), dst.get_mut(to..).unwrap_or_default()));
+    let swap = have.dtype.big_endian != want.dtype.big_endian;
+    scatter(src, have, want, |at, run| {
+        let Some(room) = dst.get_mut(at..at + run.len()) else { return };
+        room.copy_from_slice(run);
+        if swap {
+            swap_bytes(room, have.dtype);
+        }
+    });
     Ok(())
 }
 
@@ -50,12 +48,13 @@ pub fn scatter(src: &[u8], have: &Layout, want: &Layout, mut put: impl FnMut(usi
     let mut dims: Vec<Dim> = have.shape().iter().zip(have.strides().into_iter().zip(want.strides())).map(Dim::from).collect();
     dims.retain(|dim| dim.extent > 1);
     dims.sort_by_key(|dim| std::cmp::Reverse(dim.to));
-    let size = have.dtype.itemsize;
+    let mut run = have.dtype.itemsize;
+    while let Some(dim) = dims.pop_if(|dim| dim.from == run && dim.to == run) {
+        run *= dim.extent;
+    }
     let inner = dims.pop().unwrap_or(Dim { extent: 1, from: 0, to: 0 });
-    let whole = inner.extent == 1 || (inner.from == size && inner.to == size);
-    let (lines, run) = if whole { (1, inner.extent * size) } else { (inner.extent, size) };
     walk(&dims, &mut |from, to| {
-        for i in 0..lines {
+        for i in 0..inner.extent {
             let at = from + i * inner.from;
             put(to + i * inner.to, src.get(at..at + run).unwrap_or_default());
         }
@@ -64,10 +63,17 @@ pub fn scatter(src: &[u8], have: &Layout, want: &Layout, mut put: impl FnMut(usi
 
 /// Turns the bytes of every item around, in place.
 pub fn swap_bytes(bytes: &mut [u8], dtype: Dtype) {
-    let size = dtype.swap_size();
-    if size > 1 {
-        bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse);
+    match dtype.swap_size() {
+        0 | 1 => (),
+        2 => swap_each::<2>(bytes),
+        4 => swap_each::<4>(bytes),
+        _ => swap_each::<8>(bytes),
     }
+}
+
+/// Of a size that is known, so that it becomes one instruction for many items.
+fn swap_each<const N: usize>(bytes: &mut [u8]) {
+    bytes.as_chunks_mut::<N>().0.iter_mut().for_each(|item| item.reverse());
 }
 
 #[derive(Clone, Copy)]
@@ -80,35 +86,6 @@ struct Dim {
 impl From<(&usize, (usize, usize))> for Dim {
     fn from((&extent, (from, to)): (&usize, (usize, usize))) -> Self {
         Dim { extent, from, to }
-    }
-}
-
-/// One line of items along the dimension that is fastest in the destination.
-struct Run {
-    inner: Dim,
-    itemsize: usize,
-    swap: usize,
-}
-
-impl Run {
-    fn copy(&self, src: &[u8], dst: &mut [u8]) {
-        let Dim { extent, from, to } = self.inner;
-        let size = self.itemsize;
-        if self.swap == 1 && from == size && to == size {
-            let n = extent * size;
-            if let (Some(src), Some(dst)) = (src.get(..n), dst.get_mut(..n)) {
-                dst.copy_from_slice(src);
-            }
-            return;
-        }
-        for i in 0..extent {
-            if let (Some(src), Some(dst)) = (src.get(i * from..i * from + size), dst.get_mut(i * to..i * to + size)) {
-                dst.copy_from_slice(src);
-                if self.swap > 1 {
-                    dst.chunks_exact_mut(self.swap).for_each(<[u8]>::reverse);
-                }
-            }
-        }
     }
 }
 

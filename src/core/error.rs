@@ -69,6 +69,8 @@ pub struct Details {
     pub path: String,
     /// Position in a pipeline, 0 = first filter.
     pub stage: Option<u32>,
+    /// Number of the inner chunk of a shard.
+    pub inner: Option<u64>,
     /// Byte in the encoded input.
     pub offset: Option<u64>,
     /// Bytes asked for (`Space`, `Limit`, `Memory`).
@@ -85,6 +87,7 @@ impl Error {
             codec: String::new(),
             path: String::new(),
             stage: None,
+            inner: None,
             offset: None,
             needed: None,
         }))
@@ -174,6 +177,25 @@ impl Error {
     #[must_use]
     pub fn in_stage(mut self, stage: usize) -> Self {
         self.0.stage.get_or_insert(stage as u32);
+        self
+    }
+
+    /// Names the inner chunk of a shard; that of an outer shard wins.
+    #[must_use]
+    pub fn in_inner_chunk(mut self, number: usize) -> Self {
+        self.0.inner = Some(number as u64);
+        self.0.message = format!("inner chunk {number}: {}", self.0.message);
+        self
+    }
+
+    /// The error of a chunk that outgrows the `nbytes` of memory for it.
+    #[must_use]
+    pub fn too_long(mut self, nbytes: usize) -> Self {
+        if self.0.kind == Kind::Space {
+            self.0.kind = Kind::Shape;
+            self.0.needed = None;
+            self.0.message = format!("the chunk decodes to more than the {nbytes} bytes of its layout");
+        }
         self
     }
 

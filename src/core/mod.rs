@@ -15,6 +15,7 @@ pub mod msgpack;
 pub mod nested;
 pub mod number;
 pub mod number_text;
+pub mod part;
 pub mod pool;
 pub mod pyfloat;
 pub mod scalar;

@@ -1,7 +1,8 @@
 //! Arrays as nested lists, in index order whatever the order in memory.
 
+use super::dtype::Dtype;
 use super::error::{Error, Result};
-use super::layout::Order;
+use super::layout::{Layout, Order};
 
 /// What comes next in the nested lists. The outermost list is not told: it holds more than the items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +51,9 @@ impl Stride {
 
 /// For each place of an array in order `to`, the place of the same item in order `from`.
 pub fn sources(shape: &[usize], from: Order, to: Order) -> Result<Vec<usize>> {
-    let mut sources = places(shape, to)?;
-    for (target, place) in places(shape, to)?.into_iter().zip(places(shape, from)?) {
+    let in_order = |order| places(shape, &Layout::contiguous(Dtype::U1, shape, order)?.strides(), 0);
+    let mut sources = in_order(to)?;
+    for (target, place) in in_order(to)?.into_iter().zip(in_order(from)?) {
         if let Some(source) = sources.get_mut(target) {
             *source = place;
         }
@@ -59,17 +61,15 @@ pub fn sources(shape: &[usize], from: Order, to: Order) -> Result<Vec<usize>> {
     Ok(sources)
 }
 
-/// Places in memory, in index order.
-fn places(shape: &[usize], order: Order) -> Result<Vec<usize>> {
-    let count: usize = shape.iter().product();
-    let mut places = Vec::new();
-    places.try_reserve_exact(count).map_err(|_| Error::memory((count * size_of::<usize>()) as u64))?;
-    walk(shape, order, |step| {
-        if let Step::Item(place) = step {
-            places.push(place);
-        }
-        Ok(())
-    })?;
+/// Places in memory of the items of an array, in index order: `first` is that of the first item, `strides` count items.
+pub fn places(shape: &[usize], strides: &[usize], first: usize) -> Result<Vec<usize>> {
+    let mut places = vec![first];
+    for (&extent, &stride) in shape.iter().zip(strides) {
+        let (mut inner, count) = (Vec::new(), places.len().saturating_mul(extent));
+        inner.try_reserve_exact(count).map_err(|_| Error::memory(count.saturating_mul(size_of::<usize>()) as u64))?;
+        inner.extend(places.iter().flat_map(|place| (0..extent).map(move |i| place + i * stride)));
+        places = inner;
+    }
     Ok(places)
 }
 

@@ -1,7 +1,9 @@
 //! Where a codec writes: memory of ours that grows, or memory of the caller. The one place that decides "too small" and "over the limit".
 
+use super::array::ArrayRef;
 use super::call::Call;
 use super::error::{Error, Kind, Result};
+use super::layout::{Items, Layout};
 use crate::kernels::alloc;
 
 /// Smallest block taken when the size is unknown.
@@ -119,6 +121,24 @@ impl<'a> Sink<'a> {
     pub fn written(&mut self) -> &mut [u8] {
         let len = self.len;
         self.memory().get_mut(..len).unwrap_or_default()
+    }
+
+    /// What was written so far, as an array.
+    pub fn array<'s>(&'s mut self, layout: &'s Layout) -> Result<ArrayRef<'s>> {
+        if layout.items == Items::Fixed {
+            return ArrayRef::fixed(layout, self.written());
+        }
+        let (bytes, offsets) = self.items();
+        ArrayRef::objects(layout, bytes, offsets)
+    }
+
+    /// The bytes of the items of variable length, and their offsets.
+    pub fn items(&mut self) -> (&[u8], &[i64]) {
+        let bytes: &[u8] = match &mut self.target {
+            Target::Owned(bytes) => bytes,
+            Target::Caller(memory) => memory.bytes(),
+        };
+        (bytes.get(..self.len).unwrap_or_default(), &self.offsets)
     }
 
     /// The error of a coder that ran out of room without knowing how much it takes.

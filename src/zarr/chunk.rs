@@ -1,8 +1,9 @@
 //! A pipeline that knows its chunk: whatever layout comes in is brought into that of the chunk, and decoding tells dtype and shape.
 
-use crate::core::codec::{Blocks, Info};
+use crate::core::codec::Info;
 use crate::core::conform::{Told, conform};
-use crate::core::{ArrayRef, Codec, Dtype, Error, Items, Layout, Result, Sink, convert};
+use crate::core::part::{Part, Put};
+use crate::core::{ArrayRef, Call, Codec, Dtype, Error, Items, Layout, Result, Sink, convert};
 use crate::pipeline::Pipeline;
 
 /// Codec of one chunk of an array.
@@ -58,12 +59,9 @@ impl Codec for ChunkCodec {
         self.pipeline.partial()
     }
 
-    fn blocks(&self, src: &[u8]) -> Result<Blocks> {
-        self.pipeline.blocks(src)
-    }
-
-    fn decode_range(&self, src: &[u8], start: usize, nbytes: usize, out: &mut Sink<'_>) -> Result<()> {
-        self.pipeline.decode_range(src, start, nbytes, out)
+    fn decode_part(&self, src: &[u8], part: Part<'_>, call: Call<'_>, put: &mut Put<'_>) -> Result<()> {
+        let chunk = conform(self.chunk.clone(), Told::Chunk(part.chunk))?;
+        self.pipeline.decode_part(src, Part { chunk: &chunk, ..part }, call, put)
     }
 
     fn concurrent(&self) -> bool {

@@ -1,11 +1,14 @@
 //! The list of codecs of Zarr v3, as stages of a pipeline. All differences to configurations of v2 are here.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::chunk::ChunkCodec;
 use super::fill::Fill;
 use super::json::{Object, shown};
-use super::shard::{IndexCodec, Shard};
+use super::shard::{Shard, ShardCodec};
+use super::shard_index::IndexCodec;
 use super::transpose::{self, Transpose};
 use super::v3::extension;
 use super::{in_memory, stage};
@@ -20,6 +23,8 @@ pub struct Chain {
     pub codec: Instance,
     /// A decoded chunk.
     pub layout: Layout,
+    /// The only codec, if that is a shard.
+    pub shard: Option<Arc<Shard>>,
 }
 
 /// From arrays to arrays, from arrays to bytes; all others go from bytes to bytes.
@@ -29,8 +34,8 @@ const SERIALIZERS: [&str; 4] = ["pcodec", "zfpy", "vlen-utf8", "vlen-bytes"];
 /// What a list of codecs may need to know.
 #[derive(Clone, Copy)]
 pub struct Known<'k> {
-    /// Fill value of the array, in the byte order of `chunk`.
-    pub fill: &'k Fill,
+    /// Fill value of the array, in the byte order of `chunk`; `None` where its dtype cannot hold the value.
+    pub fill: Option<&'k Fill>,
     /// Where codecs are looked up.
     pub registry: Option<&'k Registry>,
 }
@@ -41,8 +46,18 @@ pub fn chain(list: &Value, path: &str, chunk: Layout, known: Known<'_>, ignored:
     if list.len() > MAX_STAGES {
         return Err(Error::config(path, format!("{} codecs, at most {MAX_STAGES} are possible", list.len())));
     }
-    let mut builder =
-        Builder { known, ignored, stages: Vec::new(), array: chunk.clone(), chunk, reversed: false, serialized: false, flat: None };
+    let mut builder = Builder {
+        known,
+        ignored,
+        stages: Vec::new(),
+        array: chunk.clone(),
+        chunk,
+        fill: known.fill.cloned(),
+        reversed: false,
+        serialized: false,
+        flat: None,
+        shard: None,
+    };
     for (i, entry) in list.iter().enumerate() {
         let path = format!("{path}[{i}]");
         let (name, configuration) = extension(entry, &path)?;
@@ -60,12 +75,16 @@ struct Builder<'b> {
     chunk: Layout,
     /// What the codec to come encodes.
     array: Layout,
+    /// Fill value of that array; `None` where its dtype cannot hold the value.
+    fill: Option<Fill>,
     /// The first stage reverses the dimensions.
     reversed: bool,
     /// The array has become bytes.
     serialized: bool,
     /// So many, just now, through `bytes`: the next codec knows neither dtype nor shape.
     flat: Option<usize>,
+    /// The last codec that made bytes of an array, if that was a shard.
+    shard: Option<Arc<Shard>>,
 }
 
 impl Builder<'_> {
@@ -116,10 +135,12 @@ impl Builder<'_> {
         let codec = codec.map_err(|error| error.in_stage(self.stages.len()))?;
         let chunk = match self.flat.take() {
             Some(nbytes) => Some(Layout::bytes(nbytes)),
-            None => (!self.serialized && self.array.items == Items::Fixed).then(|| self.array.clone()),
+            None => (!self.serialized).then(|| self.array.clone()),
         };
         if FILTERS.contains(&id) {
-            self.array = encoded(&codec, &self.array).map_err(|e| Error::config(path, e.to_string()).with_kind(e.kind()).in_codec(id))?;
+            let after = encoded(&codec, &self.array).map_err(|e| Error::config(path, e.to_string()).with_kind(e.kind()).in_codec(id))?;
+            self.fill = self.fill.take().and_then(|fill| fill.behind(id, self.array.dtype, after.dtype));
+            self.array = after;
         } else {
             self.serialized = true;
         }
@@ -129,9 +150,6 @@ impl Builder<'_> {
 
     fn transpose(&mut self, configuration: &Value, path: &str) -> Result<()> {
         let order = transpose::order(configuration, self.array.shape().len(), &format!("{path}.configuration"))?;
-        if self.array.items != Items::Fixed {
-            return Err(Error::config(path, "items of variable length cannot be transposed").with_kind(Kind::Unsupported));
-        }
         if order.iter().copied().eq(0..order.len()) {
             return Ok(());
         }
@@ -149,25 +167,23 @@ impl Builder<'_> {
     fn shard(&mut self, configuration: &Value, path: &str) -> Result<()> {
         let mut object = Object::new(configuration, &format!("{path}.configuration"))?;
         let (at, chunk) = (object.at("chunk_shape"), self.array.reordered(Order::C));
-        if chunk.items != Items::Fixed {
-            return Err(Error::config(path, "shards of items of variable length are not known").with_kind(Kind::Unsupported));
-        }
-        if self.stages.iter().any(|stage| stage.codec.id() != "transpose") {
-            let text = "behind a filter the fill value of inner chunks is not known"; // an inner chunk that is not there is fill value
-            return Err(Error::config(path, text).with_kind(Kind::Unsupported));
-        }
         let shape = in_memory(&object.extents("chunk_shape")?, &at)?;
         let divides = |(n, inner): (&usize, &usize)| *inner > 0 && n.is_multiple_of(*inner);
         if shape.len() != chunk.shape().len() || !chunk.shape().iter().zip(&shape).all(divides) {
             return Err(Error::config(at, format!("inner chunks {shape:?} do not divide a shard of {:?}", chunk.shape())));
         }
-        let inner = Layout::contiguous(chunk.dtype, &shape, Order::C)?;
+        let inner = Layout::new(chunk.dtype, chunk.items, &shape, None, Order::C)?;
         let at_start = object.word("index_location", Some("end"), &["start", "end"])? == "start";
         let index = IndexCodec::parse(object.get("index_codecs"), at_start, &object.at("index_codecs"))?;
-        let codec = chain(object.required("codecs")?, &object.at("codecs"), inner.clone(), self.known, self.ignored)?.codec;
+        let fill = self.fill.clone();
+        let known = Known { fill: fill.as_ref(), ..self.known };
+        let Chain { codec, shard: nested, .. } =
+            chain(object.required("codecs")?, &object.at("codecs"), inner.clone(), known, self.ignored)?;
         let config = json!({"id": "sharding_indexed", "chunk_shape": shape, "codecs": codec.config()});
-        let shard = Shard { chunk: chunk.clone(), inner, codec, index, fill: self.known.fill.clone() };
-        self.stages.push(Stage { codec: Instance::new("sharding_indexed", config, Box::new(shard)), chunk: Some(chunk) });
+        let shard = Arc::new(Shard { chunk: chunk.clone(), inner, codec: Arc::new(codec), index, fill, path: path.to_owned(), nested });
+        let codec = Instance::new("sharding_indexed", config, Box::new(ShardCodec(shard.clone())));
+        self.stages.push(Stage { codec, chunk: Some(chunk) });
+        self.shard = Some(shard);
         self.serialized = true;
         Ok(())
     }
@@ -207,7 +223,8 @@ impl Builder<'_> {
         }
         let config = Value::Array(self.stages.iter().map(|stage| stage.codec.config().clone()).collect());
         let codec = ChunkCodec { chunk: self.chunk.clone(), pipeline: Pipeline::new(self.stages) };
-        Ok(Chain { codec: Instance::new("", config, Box::new(codec)), layout: self.chunk })
+        let shard = self.shard.filter(|_| config.as_array().is_some_and(|stages| stages.len() == 1));
+        Ok(Chain { codec: Instance::new("", config, Box::new(codec)), layout: self.chunk, shard })
     }
 }
 

@@ -1,12 +1,14 @@
 //! Fill values: from every form of the metadata to the bytes of one item, and from those to memory.
 
 use half::f16;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::json::shown;
+use crate::core::call::Limits;
 use crate::core::config::{as_float, as_integer};
 use crate::core::dtype::{Class, Dtype};
-use crate::core::{Error, Items, Layout, Order, Result, convert};
+use crate::core::{ArrayRef, Call, Error, Items, Layout, Order, Result, Sink, convert};
+use crate::registry;
 
 /// One item: in the dtype and byte order of the chunk, or what an item of variable length holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,31 @@ impl Fill {
             Items::Utf8 | Items::Bytes | Items::Arrays => variable(value, chunk.items, path)?,
         };
         Ok(Fill { item, defined: !value.is_null() })
+    }
+
+    /// The item in the byte order of `to`, a dtype that differs from that of the chunk in nothing else.
+    pub fn ordered(&self, chunk: Dtype, to: Dtype) -> Vec<u8> {
+        let mut item = self.item.clone();
+        if chunk.big_endian != to.big_endian {
+            convert::swap_bytes(&mut item, chunk);
+        }
+        item
+    }
+
+    /// The fill value of the array that a filter gives, which zarr-python takes to be the same value; `None` where the new dtype does
+    /// not hold exactly that.
+    pub fn behind(&self, filter: &str, before: Dtype, after: Dtype) -> Option<Self> {
+        if before == after || filter == "bitround" {
+            return Some(self.clone()); // the integers of bitround are the same bytes
+        }
+        let config = json!({"id": "astype", "encode_dtype": after.to_string(), "decode_dtype": before.to_string()});
+        let cast = registry::from_value(&config, None).ok()?;
+        let mut limits = Limits::default();
+        limits.strict = true;
+        let (mut item, mut back) = (Sink::scratch(Call::new(&limits, None)), Sink::scratch(Call::new(&limits, None)));
+        cast.encode(&ArrayRef::fixed(&Layout::flat(before, 1), &self.item).ok()?, &mut item).ok()?;
+        cast.decode(&ArrayRef::fixed(&Layout::flat(after, 1), item.written()).ok()?, &mut back).ok()?;
+        (back.written() == self.item).then(|| Fill { item: item.written().to_vec(), defined: self.defined })
     }
 
     /// Fills memory of layout `want`, whose dtype may differ in byte order from that of the chunk.

@@ -14,12 +14,15 @@ mod data_type_v3;
 mod fill;
 mod json;
 mod shard;
+mod shard_index;
 mod transpose;
 mod v2;
 mod v3;
 
 use fill::Fill;
 use json::Object;
+pub use shard::Shard;
+pub use shard_index::Entry;
 
 /// The metadata of one array.
 pub struct Zarr {
@@ -35,7 +38,10 @@ pub struct Zarr {
     pub fill: Fill,
     /// JSON paths of keys that mean nothing to us.
     pub ignored: Vec<String>,
-    keys: Keys,
+    /// What the chunks are, if they are shards and nothing else is done to them.
+    pub shard: Option<Arc<Shard>>,
+    /// `None` for the chunks inside a shard.
+    keys: Option<Keys>,
 }
 
 /// How the keys of chunks are made.
@@ -59,13 +65,25 @@ pub fn open(json: &str, registry: Option<&Registry>) -> Result<Zarr> {
 impl Zarr {
     /// The key under which the chunk at `index` of the grid of chunks is stored, as `0.1` or `c/0/1`.
     pub fn chunk_key(&self, index: &[u64]) -> Result<String> {
+        let no_keys = || Error::unsupported("chunks inside a shard have no keys: the index of the shard tells where they are");
+        let keys = self.keys.as_ref().ok_or_else(no_keys)?;
         let grid = self.shape.iter().zip(self.layout.shape()).map(|(n, chunk)| n.div_ceil((*chunk as u64).max(1)));
         if index.len() != self.shape.len() || index.iter().zip(grid.clone()).any(|(i, n)| *i >= n) {
             return Err(Error::shape(format!("no chunk {index:?} in a grid of {:?} chunks", grid.collect::<Vec<_>>())));
         }
-        let prefix = self.keys.prefixed.then(|| "c".to_owned());
+        let prefix = keys.prefixed.then(|| "c".to_owned());
         let parts: Vec<String> = prefix.into_iter().chain(index.iter().map(u64::to_string)).collect();
-        Ok(if parts.is_empty() { "0".to_owned() } else { parts.join(&self.keys.separator.to_string()) })
+        Ok(if parts.is_empty() { "0".to_owned() } else { parts.join(&keys.separator.to_string()) })
+    }
+
+    /// The array of chunks inside a shard: its extents are those of one shard.
+    pub fn inner(&self) -> Option<Self> {
+        let shard = self.shard.as_ref()?;
+        let layout = shard.codec.chunk().unwrap_or(&shard.inner).clone();
+        let fill = Fill { item: self.fill.ordered(self.layout.dtype, layout.dtype), ..self.fill };
+        let shape = shard.chunk.shape().iter().map(|n| *n as u64).collect();
+        let (codec, nested) = (shard.codec.clone(), shard.nested.clone());
+        Some(Zarr { format: self.format, codec, layout, shape, fill, ignored: Vec::new(), shard: nested, keys: None })
     }
 }
 

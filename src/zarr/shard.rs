@@ -1,213 +1,265 @@
 //! `sharding_indexed`: chunks inside of a chunk, found through an index.
 
-use serde_json::{Value, json};
+use std::sync::Arc;
 
 use super::fill::Fill;
-use super::json::shown;
-use super::v3::extension;
-use crate::core::config::wrong_type;
-use crate::core::sink::Fixed;
-use crate::core::{ArrayRef, Codec, Error, Items, Kind, Layout, Order, Result, Sink, convert};
-use crate::registry::{self, Instance};
+use super::shard_index::{Entry, IndexCodec, reserved};
+use crate::core::part::{self, Part, Put};
+use crate::core::{ArrayRef, Call, Codec, Dtype, Error, Items, Layout, Order, Result, Sink, convert, nested};
+use crate::registry::Instance;
 
-/// Bytes of an entry of the index: offset and size.
-const ENTRY: usize = 16;
-
-/// How the index is stored.
-pub struct IndexCodec {
-    big_endian: bool,
-    checksum: Option<Instance>,
-    /// In front of the chunks instead of behind them.
-    pub at_start: bool,
-}
-
-/// Codec of a whole shard.
+/// A shard as the metadata describes it.
 pub struct Shard {
     /// The decoded shard, in C order.
     pub chunk: Layout,
     /// A decoded inner chunk, in C order.
     pub inner: Layout,
     /// What an inner chunk goes through.
-    pub codec: Instance,
+    pub codec: Arc<Instance>,
     /// The index.
     pub index: IndexCodec,
-    /// Of inner chunks that are not there.
-    pub fill: Fill,
+    /// Of inner chunks that are not there; `None` where a filter in front of the shard cannot hold the value.
+    pub fill: Option<Fill>,
+    /// Where the codec stands in the metadata.
+    pub path: String,
+    /// What the inner chunks are, if they are shards.
+    pub nested: Option<Arc<Shard>>,
 }
 
-impl IndexCodec {
-    /// Reads the list of codecs of the index: `bytes`, and `crc32c` or not.
-    pub fn parse(list: Option<&Value>, at_start: bool, path: &str) -> Result<Self> {
-        let default = json!([{"name": "bytes", "configuration": {"endian": "little"}}, "crc32c"]);
-        let list = list.unwrap_or(&default);
-        let Value::Array(list) = list else { return Err(wrong_type(path, "a list", list)) };
-        let (mut big_endian, mut checksum) = (None, None);
-        for (i, entry) in list.iter().enumerate() {
-            let path = format!("{path}[{i}]");
-            let (name, configuration) = extension(entry, &path)?;
-            match (name, configuration.get("endian").and_then(Value::as_str)) {
-                ("bytes", Some("little")) if i == 0 => big_endian = Some(false),
-                ("bytes", Some("big")) if i == 0 => big_endian = Some(true),
-                ("crc32c" | "numcodecs.crc32c", _) if i == 1 => checksum = Some(registry::from_value(&json!({"id": "crc32c"}), None)?),
-                _ => {
-                    let text = format!("an index is stored through \"bytes\" and \"crc32c\", not {}", shown(entry));
-                    return Err(Error::config(path, text).with_kind(Kind::Unsupported));
-                }
-            }
-        }
-        let big_endian = big_endian.ok_or_else(|| Error::config(path, "the index needs the codec \"bytes\""))?;
-        Ok(IndexCodec { big_endian, checksum, at_start })
-    }
-
-    /// Stored bytes of an index of `count` entries.
-    pub fn nbytes(&self, count: usize) -> usize {
-        count.saturating_mul(ENTRY).saturating_add(if self.checksum.is_some() { 4 } else { 0 })
-    }
-
-    /// The entries of the index stored at byte `at`, checked against the shard and against each other; `None` = not there.
-    fn read(&self, stored: &[u8], at: usize, shard: usize, out: &Sink<'_>) -> Result<Vec<Option<(usize, usize)>>> {
-        let mut plain = Sink::scratch(out.call());
-        match &self.checksum {
-            Some(codec) => drop(codec.decode(&ArrayRef::fixed(&Layout::bytes(stored.len()), stored)?, &mut plain)?),
-            None => plain.write(stored)?,
-        }
-        let entries: Vec<_> = plain.written().chunks_exact(ENTRY).map(|entry| self.entry(entry)).collect();
-        let mut ranges = vec![(at as u64, stored.len() as u64)];
-        for (i, entry) in entries.iter().enumerate() {
-            let inside = |(from, n): &(u64, u64)| from.checked_add(*n).is_some_and(|end| end <= shard as u64);
-            match entry {
-                Some(range) if !inside(range) => {
-                    return Err(Error::data(format!("inner chunk {i} is not inside the {shard} bytes of the shard")));
-                }
-                Some((from, n)) if *n > 0 => ranges.push((*from, *n)),
-                _ => (),
-            }
-        }
-        ranges.sort_unstable();
-        if ranges.windows(2).any(|pair| matches!(pair, [(a, n), (b, _)] if a + n > *b)) {
-            return Err(Error::data("two inner chunks, or one and the index, share bytes of the shard"));
-        }
-        Ok(entries.into_iter().map(|entry| entry.map(|(from, n)| (from as usize, n as usize))).collect())
-    }
-
-    fn entry(&self, bytes: &[u8]) -> Option<(u64, u64)> {
-        let number = |at: usize| {
-            let bytes = bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).unwrap_or([0xff; 8]);
-            if self.big_endian { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) }
-        };
-        Some((number(0), number(8))).filter(|entry| *entry != (u64::MAX, u64::MAX))
-    }
-
-    /// The stored form of an index.
-    fn write(&self, entries: &[(u64, u64)], out: &mut Sink<'_>) -> Result<()> {
-        let numbers = entries.iter().flat_map(|(from, n)| [*from, *n]);
-        let plain: Vec<u8> = numbers.flat_map(|n| if self.big_endian { n.to_be_bytes() } else { n.to_le_bytes() }).collect();
-        match &self.checksum {
-            Some(codec) => codec.encode(&ArrayRef::fixed(&Layout::bytes(plain.len()), &plain)?, out).map(drop),
-            None => out.write(&plain),
-        }
-    }
-}
+/// Codec of a whole shard.
+pub struct ShardCodec(pub Arc<Shard>);
 
 impl Shard {
-    fn count(&self) -> usize {
-        self.chunk.shape().iter().zip(self.inner.shape()).map(|(n, inner)| n / inner.max(&1)).product()
+    /// Number of inner chunks along each dimension.
+    pub fn grid(&self) -> Vec<usize> {
+        self.chunk.shape().iter().zip(self.inner.shape()).map(|(n, inner)| n / inner.max(&1)).collect()
     }
 
-    /// Inner chunk `i` of the grid, in C order: its layout over the memory of the shard, and the byte where it begins.
-    fn part(&self, i: usize) -> Result<(Layout, usize)> {
-        let strides = self.chunk.strides();
-        let (mut left, mut first) = (i, 0);
-        for ((n, inner), stride) in self.chunk.shape().iter().zip(self.inner.shape()).zip(&strides).rev() {
-            let grid = (n / inner.max(&1)).max(1);
-            first += left % grid * inner * stride;
-            left /= grid;
+    /// Number of inner chunks.
+    pub fn count(&self) -> usize {
+        self.grid().iter().product()
+    }
+
+    /// First element of inner chunk `i`, counted in C order.
+    fn origin(&self, i: usize) -> Vec<usize> {
+        let (mut left, mut origin) = (i, Vec::new());
+        for (n, inner) in self.grid().into_iter().zip(self.inner.shape()).rev() {
+            origin.push(left % n.max(1) * inner);
+            left /= n.max(1);
         }
-        Layout::new(self.chunk.dtype, Items::Fixed, self.inner.shape(), Some(&strides), Order::Strided).map(|part| (part, first))
+        origin.reverse();
+        origin
     }
 
-    /// Whether an inner chunk holds nothing but fill value, and so need not be stored.
-    fn is_empty(&self, bytes: &[u8]) -> bool {
-        self.fill.defined && !self.fill.item.is_empty() && bytes.chunks_exact(self.fill.item.len()).all(|item| item == self.fill.item)
+    /// Reads a stored index; `shard` is the size of the whole shard, if it is known.
+    pub fn entries(&self, stored: &[u8], shard: Option<u64>, call: Call<'_>) -> Result<Vec<Entry>> {
+        self.index.read(stored, self.count(), shard, call).map_err(|error| error.under(&self.path))
+    }
+
+    /// The index of a whole shard.
+    fn index_of(&self, src: &[u8], call: Call<'_>) -> Result<Vec<Entry>> {
+        let size = self.index.nbytes(self.count());
+        let short = || Error::data(format!("{} bytes, the index of the shard alone takes {size}", src.len())).under(&self.path);
+        let behind = src.len().checked_sub(size).ok_or_else(short)?;
+        let at = if self.index.at_start { 0 } else { behind };
+        call.touch(size);
+        self.entries(src.get(at..at + size).unwrap_or_default(), Some(src.len() as u64), call)
+    }
+
+    fn fill(&self) -> Result<&Fill> {
+        self.fill
+            .as_ref()
+            .ok_or_else(|| Error::unsupported("it is not there, and the filters in front of the shard cannot hold the fill value"))
+    }
+
+    /// The inner chunks that share items with a box.
+    fn touched(&self, part: &Part<'_>) -> Result<Vec<usize>> {
+        if part.want.count() == 0 {
+            return Ok(Vec::new());
+        }
+        let (grid, mut counts, mut first) = (Layout::contiguous(Dtype::U1, &self.grid(), Order::C)?, Vec::new(), 0);
+        let strides = grid.strides();
+        let dims = part.start.iter().zip(part.want.shape()).zip(self.inner.shape()).zip(&strides);
+        for (((start, count), extent), stride) in dims {
+            let (low, high) = (start / extent, (start + count).div_ceil(*extent));
+            counts.push(high - low);
+            first += low * stride;
+        }
+        nested::places(&counts, &strides, first)
+    }
+
+    /// What inner chunk `i` shares with a box: as a box of the inner chunk, and its place in the destination.
+    fn overlap(&self, i: usize, part: &Part<'_>) -> Result<Overlap> {
+        let (mut start, mut shape, mut at) = (Vec::new(), Vec::new(), 0);
+        let strides = part.want.strides();
+        let boxes = part.start.iter().zip(part.want.shape()).zip(&strides);
+        for ((origin, extent), ((from, count), stride)) in self.origin(i).into_iter().zip(self.inner.shape()).zip(boxes) {
+            let (low, high) = (origin.max(*from), (origin + extent).min(from + count));
+            start.push(low - origin);
+            shape.push(high - low);
+            at += (low - from) * stride;
+        }
+        let want = Layout::new(part.want.dtype, Items::Fixed, &shape, Some(&strides), Order::Strided)?;
+        Ok(Overlap { start, want, at })
+    }
+
+    /// Decodes what a box needs of inner chunk `i`.
+    fn decode_overlap(&self, src: &[u8], entry: Entry, chunk: &Layout, overlap: &Overlap, call: Call<'_>, put: &mut Put<'_>) -> Result<()> {
+        let Overlap { start, want, at } = overlap;
+        let put = &mut |to: usize, run: &[u8]| put(at + to, run);
+        let Some((from, n)) = entry else {
+            let dense = want.reordered(Order::C);
+            let mut aside = call.scratch(dense.nbytes())?;
+            self.fill()?.write(chunk, &dense, &mut aside.bytes)?;
+            convert::scatter(&aside.bytes, &dense, want, put);
+            return Ok(());
+        };
+        let inner = Layout::contiguous(chunk.dtype, self.inner.shape(), Order::C)?;
+        part::decode(&**self.codec, range(src, from, n), Part { chunk: &inner, start, want }, call, put)
+    }
+
+    /// A whole shard of items of variable length.
+    fn decode_items(&self, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
+        let (call, count) = (out.call(), self.chunk.count());
+        let _charge = call.charge(count.saturating_mul(size_of::<Option<usize>>()))?;
+        let mut aside = Sink::between(call);
+        let mut sources: Vec<Option<usize>> = reserved(count)?; // for each place in the shard the item of `aside`
+        sources.resize(count, None);
+        for (i, entry) in self.index_of(src, call)?.into_iter().enumerate() {
+            call.checkpoint(i as u64, self.count() as u64)?;
+            let Some((from, n)) = entry else { continue };
+            let (bytes, first) = (range(src, from, n), aside.items().1.len());
+            let known = self.codec.decode(&ArrayRef::fixed(&Layout::bytes(bytes.len()), bytes)?, &mut aside);
+            known.map_err(|error| error.in_inner_chunk(i))?;
+            for (item, place) in self.places(i)?.into_iter().enumerate() {
+                sources.get_mut(place).into_iter().for_each(|source| *source = Some(first + item));
+            }
+        }
+        let (bytes, offsets) = aside.items();
+        out.begin_items(count)?;
+        for source in sources {
+            let item = match source.map(|i| (offsets.get(i), offsets.get(i + 1))) {
+                Some((Some(&from), Some(&to))) => bytes.get(from as usize..to as usize).unwrap_or_default(),
+                _ => &self.fill()?.item,
+            };
+            out.write_item(item)?;
+        }
+        Ok(())
+    }
+
+    /// The places in the shard of the items of inner chunk `i`, both in C order.
+    fn places(&self, i: usize) -> Result<Vec<usize>> {
+        let strides: Vec<usize> = self.chunk.strides().iter().map(|stride| stride / self.chunk.dtype.itemsize.max(1)).collect();
+        let first = self.origin(i).iter().zip(&strides).map(|(at, stride)| at * stride).sum();
+        nested::places(self.inner.shape(), &strides, first)
+    }
+
+    /// Appends inner chunk `i` of an array, if it is not all fill value; says whether it did.
+    fn encode_inner(&self, src: &ArrayRef<'_>, i: usize, out: &mut Sink<'_>) -> Result<bool> {
+        if self.chunk.items != Items::Fixed {
+            let mut items: Vec<&[u8]> = reserved(self.inner.count())?;
+            items.extend(self.places(i)?.into_iter().map(|place| src.item(place)));
+            let is_fill = self.known_fill().is_some_and(|fill| items.iter().all(|item| *item == fill));
+            return if is_fill { Ok(false) } else { self.codec.encode(&ArrayRef::apart(&self.inner, &items)?, out).map(|_| true) };
+        }
+        let mut aside = out.call().scratch(self.inner.nbytes())?;
+        let start = self.origin(i);
+        let (inside, first) = Part { chunk: &self.chunk, start: &start, want: &self.inner }.within_chunk()?;
+        convert::copy(src.bytes()?.get(first..).unwrap_or_default(), &inside, &mut aside.bytes, &self.inner)?;
+        let is_fill = |fill: &[u8]| !fill.is_empty() && aside.bytes.chunks_exact(fill.len()).all(|item| item == fill);
+        if self.known_fill().is_some_and(is_fill) {
+            return Ok(false);
+        }
+        self.codec.encode(&ArrayRef::fixed(&self.inner, &aside.bytes)?, out).map(|_| true)
+    }
+
+    /// The item with which inner chunks are left out.
+    fn known_fill(&self) -> Option<&[u8]> {
+        self.fill.as_ref().filter(|fill| fill.defined).map(|fill| fill.item.as_slice())
     }
 }
 
-impl Codec for Shard {
+/// A box of an inner chunk and where it goes.
+struct Overlap {
+    start: Vec<usize>,
+    want: Layout,
+    at: usize,
+}
+
+fn range(src: &[u8], from: u64, n: u64) -> &[u8] {
+    let from = from as usize; // an index was checked against the shard, which is in memory
+    src.get(from..from + n as usize).unwrap_or_default()
+}
+
+impl Codec for ShardCodec {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let src = ArrayRef::fixed(&self.chunk, src.bytes()?)?.bytes()?;
-        let (base, call, count) = (out.len(), out.call(), self.count());
-        if self.index.at_start {
-            out.take(self.index.nbytes(count))?;
+        let shard = &self.0;
+        let (base, call, count) = (out.len(), out.call(), shard.count());
+        if src.count() != shard.chunk.count() {
+            return Err(Error::shape(format!("{} items for a shard of {:?}", src.count(), shard.chunk.shape())));
         }
-        let mut aside = call.scratch(self.inner.nbytes())?;
-        let mut entries = Vec::new();
+        if shard.index.at_start {
+            out.take(shard.index.nbytes(count))?;
+        }
+        let mut entries = reserved(count)?;
         for i in 0..count {
             call.checkpoint(i as u64, count as u64)?;
-            let (part, first) = self.part(i)?;
-            convert::copy(src.get(first..).unwrap_or_default(), &part, &mut aside.bytes, &self.inner)?;
-            if self.is_empty(&aside.bytes) {
-                entries.push((u64::MAX, u64::MAX));
-                continue;
-            }
             let from = out.len();
-            self.codec.encode(&ArrayRef::fixed(&self.inner, &aside.bytes)?, out)?;
-            entries.push(((from - base) as u64, (out.len() - from) as u64));
+            let there = shard.encode_inner(src, i, out).map_err(|error| error.in_inner_chunk(i))?;
+            entries.push(there.then(|| ((from - base) as u64, (out.len() - from) as u64)));
         }
-        if self.index.at_start {
+        if shard.index.at_start {
             let mut index = Sink::scratch(call);
-            self.index.write(&entries, &mut index)?;
+            shard.index.write(&entries, &mut index)?;
             let room = out.written().get_mut(base..).unwrap_or_default();
             room.iter_mut().zip(index.written()).for_each(|(to, from)| *to = *from);
         } else {
-            self.index.write(&entries, out)?;
+            shard.index.write(&entries, out)?;
         }
         Ok(Layout::bytes(out.len() - base))
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let (src, call, count) = (src.bytes()?, out.call(), self.count());
-        let size = self.index.nbytes(count);
-        let behind = src.len().checked_sub(size);
-        let behind = behind.ok_or_else(|| Error::data(format!("{} bytes, the index of the shard alone takes {size}", src.len())))?;
-        let at = if self.index.at_start { 0 } else { behind };
-        let entries = self.index.read(src.get(at..at + size).unwrap_or_default(), at, src.len(), out)?;
-        let mut aside = call.scratch(self.inner.nbytes())?;
-        let dst = out.take(self.chunk.nbytes())?;
-        for (i, entry) in entries.into_iter().enumerate() {
-            call.checkpoint(i as u64, count as u64)?;
-            let (part, first) = self.part(i)?;
-            let room = dst.get_mut(first..).unwrap_or_default();
-            let Some((from, n)) = entry else {
-                self.fill.write(&self.chunk, &part, room)?;
-                continue;
-            };
-            let bytes = src.get(from..from + n).unwrap_or_default();
-            let mut memory = Fixed(&mut aside.bytes);
-            let known = self.codec.decode(&ArrayRef::fixed(&Layout::bytes(n), bytes)?, &mut Sink::within(call, &mut memory));
-            let known = known.map_err(|error| too_long(error, self.inner.nbytes()))?;
-            convert::copy(&aside.bytes, &known, room, &part)?;
+        let (src, call, chunk) = (src.bytes()?, out.call(), &self.0.chunk);
+        if chunk.items != Items::Fixed {
+            self.0.decode_items(src, out)?;
+            return Ok(chunk.clone());
         }
-        Ok(self.chunk.clone())
+        let (dst, origin) = (out.take(chunk.nbytes())?, vec![0; chunk.shape().len()]);
+        self.decode_part(src, Part { chunk, start: &origin, want: chunk }, call, &mut |at, run| {
+            dst.get_mut(at..at + run.len()).into_iter().for_each(|room| room.copy_from_slice(run));
+        })?;
+        Ok(chunk.clone())
     }
 
     fn encoded_bound(&self, _src: &Layout) -> Option<u64> {
-        let inner = self.codec.encoded_bound(&self.inner)?.checked_mul(self.count() as u64)?;
-        inner.checked_add(self.index.nbytes(self.count()) as u64)
+        let count = self.0.count();
+        let inner = self.0.codec.encoded_bound(&self.0.inner)?.checked_mul(count as u64)?;
+        inner.checked_add(self.0.index.nbytes(count) as u64)
+    }
+
+    fn partial(&self) -> bool {
+        self.0.chunk.items == Items::Fixed
+    }
+
+    fn decode_part(&self, src: &[u8], part: Part<'_>, call: Call<'_>, put: &mut Put<'_>) -> Result<()> {
+        let shard = &self.0;
+        convert::check(&part.within_chunk()?.0, part.want)?;
+        let entries = shard.index_of(src, call)?;
+        let touched = shard.touched(&part)?;
+        for (done, i) in touched.iter().enumerate() {
+            call.checkpoint(done as u64, touched.len() as u64)?;
+            let (overlap, entry) = (shard.overlap(*i, &part)?, entries.get(*i).copied().flatten());
+            shard.decode_overlap(src, entry, part.chunk, &overlap, call, put).map_err(|error| error.in_inner_chunk(*i))?;
+        }
+        Ok(())
     }
 
     fn concurrent(&self) -> bool {
-        self.codec.concurrent()
+        self.0.codec.concurrent()
     }
 
     fn lossy(&self) -> bool {
-        self.codec.lossy()
-    }
-}
-
-/// The error of an inner chunk that outgrows the memory for it.
-fn too_long(error: Error, nbytes: usize) -> Error {
-    match error.kind() {
-        Kind::Space => Error::shape(format!("an inner chunk decodes to more than the {nbytes} bytes of its layout")),
-        _ => error,
+        self.0.codec.lossy()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::json::{Object, shown};
-use crate::core::{ArrayRef, Codec, Error, Items, Layout, Order, Result, Sink, convert};
+use crate::core::{ArrayRef, Codec, Dtype, Error, Items, Layout, Order, Result, Sink, convert, nested};
 
 /// Output dimension `i` is input dimension `order[i]`.
 pub struct Transpose {
@@ -32,7 +32,7 @@ pub fn order(configuration: &Value, ndim: usize, path: &str) -> Result<Vec<usize
 /// The layout of the transposed array.
 pub fn permuted(array: &Layout, order: &[usize]) -> Result<Layout> {
     let shape: Vec<usize> = order.iter().filter_map(|i| array.shape().get(*i).copied()).collect();
-    Layout::contiguous(array.dtype, &shape, Order::C)
+    Layout::new(array.dtype, array.items, &shape, None, Order::C)
 }
 
 impl Transpose {
@@ -44,21 +44,51 @@ impl Transpose {
     }
 }
 
+impl Transpose {
+    /// Items of variable length, one after the other: `places` are those in `src`.
+    fn items(src: &ArrayRef<'_>, places: Vec<usize>, out: &mut Sink<'_>) -> Result<()> {
+        if src.count() != places.len() {
+            return Err(Error::shape(format!("{} items to transpose, the chunk has {}", src.count(), places.len())));
+        }
+        out.begin_items(places.len())?;
+        places.into_iter().try_for_each(|place| out.write_item(src.item(place)))
+    }
+
+    /// Strides of the transposed array over the untransposed one, in items.
+    fn places(&self) -> Result<Vec<usize>> {
+        let strides = Layout::contiguous(Dtype::U1, self.from.shape(), Order::C)?.strides();
+        let strides: Vec<usize> = self.order.iter().filter_map(|i| strides.get(*i).copied()).collect();
+        nested::places(self.to.shape(), &strides, 0)
+    }
+}
+
 impl Codec for Transpose {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        if self.from.items != Items::Fixed {
+            Self::items(src, self.places()?, out)?;
+            return Ok(self.to.clone());
+        }
         let src = ArrayRef::fixed(&self.from, src.bytes()?)?.bytes()?;
         convert::copy(src, &self.view()?, out.take(self.to.nbytes())?, &self.to)?;
         Ok(self.to.clone())
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
+        if self.from.items != Items::Fixed {
+            let mut back = self.places()?;
+            for (item, place) in self.places()?.into_iter().enumerate() {
+                back.get_mut(place).into_iter().for_each(|back| *back = item);
+            }
+            Self::items(src, back, out)?;
+            return Ok(self.from.clone());
+        }
         let src = ArrayRef::fixed(&self.to, src.bytes()?)?.bytes()?;
         convert::copy(src, &self.to, out.take(self.from.nbytes())?, &self.view()?)?;
         Ok(self.from.clone())
     }
 
     fn encoded_bound(&self, _src: &Layout) -> Option<u64> {
-        Some(self.to.nbytes() as u64)
+        (self.to.items == Items::Fixed).then(|| self.to.nbytes() as u64)
     }
 
     fn encoded_layout(&self, _src: &Layout) -> Result<Option<Layout>> {

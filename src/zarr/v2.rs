@@ -38,7 +38,8 @@ pub fn open(mut top: Object<'_>, registry: Option<&Registry>) -> Result<Zarr> {
         shape,
         fill,
         ignored,
-        keys: Keys { prefixed: false, separator: separator.chars().next().unwrap_or('.') },
+        shard: None,
+        keys: Some(Keys { prefixed: false, separator: separator.chars().next().unwrap_or('.') }),
     })
 }
 

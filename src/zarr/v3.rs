@@ -24,8 +24,8 @@ pub fn open(mut top: Object<'_>, registry: Option<&Registry>) -> Result<Zarr> {
     let chunk = Layout::new(kind.dtype, kind.items, &in_memory(&chunks, PATH)?, None, Order::C);
     let chunk = chunk.map_err(|e| Error::config(PATH, e.to_string()).with_kind(Kind::Shape))?;
     let fill = top.required("fill_value")?;
-    let known = Known { fill: &Fill::parse(fill, &chunk, "fill_value")?, registry };
-    let Chain { codec, layout } = chain(top.required("codecs")?, "codecs", chunk, known, &mut ignored)?;
+    let known = Known { fill: Some(&Fill::parse(fill, &chunk, "fill_value")?), registry };
+    let Chain { codec, layout, shard } = chain(top.required("codecs")?, "codecs", chunk, known, &mut ignored)?;
     let fill = Fill::parse(fill, &layout, "fill_value")?;
     if top.get("storage_transformers").is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
         return Err(Error::config("storage_transformers", "storage transformers are not known").with_kind(Kind::Unsupported));
@@ -34,7 +34,7 @@ pub fn open(mut top: Object<'_>, registry: Option<&Registry>) -> Result<Zarr> {
         let _ = top.get(key); // nothing a chunk needs
     }
     extras(&top, &mut ignored)?;
-    Ok(Zarr { format: 3, codec: Arc::new(codec), layout, shape, fill, ignored, keys })
+    Ok(Zarr { format: 3, codec: Arc::new(codec), layout, shape, fill, ignored, shard, keys: Some(keys) })
 }
 
 const PATH: &str = "chunk_grid.configuration.chunk_shape";

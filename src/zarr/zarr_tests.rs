@@ -352,3 +352,35 @@ fn errors_of_shards_name_their_path() {
         assert_eq!(error.details().path, path, "{json}");
     }
 }
+
+#[test]
+fn strings_lie_in_shards_and_come_back_in_order() {
+    let inner = r#"{"name": "transpose", "configuration": {"order": [2, 1, 0]}}, "vlen-utf8""#;
+    let json = sharded(inner, "").replace("\"uint16\"", "\"string\"").replace("\"fill_value\":7", "\"fill_value\":\"?\"");
+    let zarr = zarr(&json);
+    assert_eq!((zarr.layout.items, zarr.inner().map(|inner| inner.layout.shape().to_vec())), (Items::Utf8, Some(vec![1, 3, 2])));
+    let texts: Vec<String> = (0..24).map(|i| if i < 12 { "?".to_owned() } else { format!("item {i}") }).collect();
+    let items: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+    let limits = Limits::default();
+    let mut out = Sink::owned(Call::new(&limits, None));
+    operation::encode(&zarr.codec, &Source::Array(ArrayRef::apart(&zarr.layout, &items).expect("array")), &mut out).expect("encodes");
+    let stored = out.into_parts().0;
+    assert_eq!(stored[stored.len() - 68..][..32], [0xff; 32], "the first half is fill value");
+    let mut out = Sink::owned(Call::new(&limits, None));
+    assert_eq!(operation::decode(&zarr.codec, &stored, None, None, &mut out).expect("decodes"), zarr.layout);
+    assert_eq!(String::from_utf8(out.into_parts().0).ok(), Some(texts.concat()));
+}
+
+#[test]
+fn a_fill_value_behind_a_filter_is_exact_or_not_known() {
+    let of = |json: &str, dtype: &str, filter: &str, after: &str| {
+        let before = Dtype::parse(dtype).expect(dtype);
+        let chunk = Layout::contiguous(before, &[1], Order::C).expect("layout");
+        let fill = super::Fill::parse(&serde_json::from_str(json).expect("test JSON"), &chunk, "").expect("fill");
+        fill.behind(filter, before, Dtype::parse(after).expect(after)).map(|fill| fill.item)
+    };
+    assert_eq!(of("2.0", "<f8", "fixedscaleoffset", "<i4"), Some(vec![2, 0, 0, 0]));
+    assert_eq!((of("0.1", "<f8", "fixedscaleoffset", "<i4"), of("\"NaN\"", "<f8", "astype", "<i4")), (None, None));
+    assert_eq!((of("0.5", "<f8", "astype", "<f4"), of("0.1", "<f8", "astype", "<f4")), (Some(0.5_f32.to_le_bytes().to_vec()), None));
+    assert_eq!(of("1.5", "<f4", "bitround", "<i4"), Some(1.5_f32.to_le_bytes().to_vec()));
+}

@@ -16,14 +16,42 @@ class Zarr:
     """Metadata of an array, as the library reads it."""
 
     def __init__(self, library, text):
-        self.library, self.ffi, self.lib = library, library.ffi, library.lib
-        err, out = self.ffi.new("nc_error *"), self.ffi.new("nc_zarr **")
-        library.check(self.lib.nc_zarr_open(text.encode(), self.ffi.NULL, out, err), err, out)
-        self.handle = self.ffi.gc(out[0], self.lib.nc_zarr_free)
+        err, out = library.ffi.new("nc_error *"), library.ffi.new("nc_zarr **")
+        library.check(library.lib.nc_zarr_open(text.encode(), library.ffi.NULL, out, err), err, out)
+        self._read(library, library.ffi.gc(out[0], library.lib.nc_zarr_free))
+
+    def _read(self, library, handle):
+        self.library, self.ffi, self.lib, self.handle = library, library.ffi, library.lib, handle
         self.chunk = library.describe(self.lib.nc_zarr_layout(self.handle), 0)
         self.codec = Codec.__new__(Codec)
         self.codec.library, self.codec.ffi, self.codec.lib = library, self.ffi, self.lib
         self.codec.handle = self.lib.nc_zarr_codec(self.handle)
+
+    def inner(self):
+        """The chunks inside a shard as an array of their own, or None."""
+        handle = self.lib.nc_zarr_inner(self.handle)
+        if not handle:
+            return None
+        inner = Zarr.__new__(Zarr)
+        inner._read(self.library, handle)
+        inner.outer = self  # lends
+        return inner
+
+    def index(self, data):
+        """The index of a shard, of which only the range of the index is read: entry(place) gives (offset, size), or None."""
+        err, offset, nbytes, out = (self.ffi.new(kind) for kind in ("nc_error *", "int64_t *", "size_t *", "nc_shard **"))
+        self.library.check(self.lib.nc_zarr_index_range(self.handle, offset, nbytes, err), err)
+        start = offset[0] % len(data)
+        index = data[start : start + nbytes[0]]
+        self.library.check(self.lib.nc_shard_open(self.handle, index, len(index), len(data), out, err), err, out)
+        shard = self.ffi.gc(out[0], self.lib.nc_shard_free)
+
+        def entry(place):
+            at, n = self.ffi.new("uint64_t *"), self.ffi.new("uint64_t *")
+            self.library.check(self.lib.nc_shard_entry(shard, self.ffi.new("int64_t[]", list(place) or 1), at, n, err), err)
+            return (at[0], n[0]) if (at[0], n[0]) != (0, 0) else None
+
+        return entry
 
     def shape(self):
         ndim, err = self.lib.nc_zarr_query(self.handle, self.lib.NUMCODECS_Q_NDIM), self.ffi.new("nc_error *")
@@ -54,15 +82,37 @@ def to_numpy(array):
     return flat.reshape(array.shape, order=array.order)
 
 
-def read(zarr, folder):
+def whole_chunk(zarr, data):
+    return to_numpy(zarr.codec.decode(data))
+
+
+def read(zarr, folder, decode=whole_chunk):
     """The whole array, chunk by chunk."""
     shape, chunk = zarr.shape(), zarr.chunk["shape"]
     result = np.empty(shape, object if zarr.chunk["kind"] != FIXED else zarr.chunk["dtype"])
-    for index in itertools.product(*(range(-(-n // c)) for n, c in zip(shape, chunk))):
+    for index, box, inside in boxes(shape, chunk):
         path = folder / zarr.key(index)
-        block = to_numpy(zarr.codec.decode(path.read_bytes()) if path.is_file() else zarr.fill())
-        box = tuple(slice(i * c, min((i + 1) * c, n)) for i, c, n in zip(index, chunk, shape))
-        result[box] = block[tuple(slice(s.stop - s.start) for s in box)]
+        block = decode(zarr, path.read_bytes()) if path.is_file() else to_numpy(zarr.fill())
+        result[box] = block[inside]
+    return result
+
+
+def boxes(shape, chunk):
+    """The grid of chunks over an array: place, the part of the array, the part of the chunk."""
+    for place in itertools.product(*(range(-(-n // c)) for n, c in zip(shape, chunk))):
+        box = tuple(slice(i * c, min((i + 1) * c, n)) for i, c, n in zip(place, chunk, shape))
+        yield place, box, tuple(slice(s.stop - s.start) for s in box)
+
+
+def read_through_index(zarr, data):
+    """A whole shard by its index: inner chunks one by one, shards inside of shards too."""
+    inner = zarr.inner()
+    if inner is None:
+        return to_numpy(zarr.codec.decode(data))
+    entry, result = zarr.index(data), np.empty(inner.shape(), to_numpy(zarr.fill()).dtype)
+    for place, box, _ in boxes(inner.shape(), inner.chunk["shape"]):
+        found = entry(place)
+        result[box] = to_numpy(inner.fill()) if found is None else read_through_index(inner, data[found[0] : sum(found)])
     return result
 
 

@@ -4,6 +4,9 @@
 use super::header::{Header, SIZE};
 use crate::core::{Error, Result};
 
+/// Bytes of an offset and of a length.
+const INT: usize = 4;
+
 /// The format of compressed streams that can be decoded. LZ4HC writes LZ4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -76,28 +79,31 @@ impl<'a> Chunk<'a> {
         if !len.is_multiple_of(count) {
             return Err(Error::data(format!("split blocks of {len} bytes are not a multiple of the typesize {count}")).at(8));
         }
-        let at = SIZE + 4 * i;
+        let at = SIZE + INT * i;
         let start = self.int(at).filter(|start| *start < self.bytes.len());
         let start = start.ok_or_else(|| Error::data(format!("block {i} starts outside the chunk")).at(at))?;
         Ok(Streams { chunk: *self, at: start, left: count, nbytes: len / count })
     }
 
-    /// Whether block `i` may really hold as much as it says: no compressor gives more than so many bytes for one.
-    pub fn check_backing(&self, i: usize) -> Result<()> {
+    /// Whether block `i` may really hold as much as it says: no compressor gives more than so many bytes for one. Gives the bytes of the
+    /// chunk that belong to the block, those of its offset and of the lengths of its streams included.
+    pub fn check_backing(&self, i: usize) -> Result<usize> {
         let most: usize = match self.format()? {
             Format::BloscLz | Format::Lz4 => 255,
             Format::Snappy => 64,
             Format::Zlib => 1032,
             Format::Zstd => 1 << 15, // 4 bytes of a run-length block give 128 KiB
         };
+        let mut nbytes = INT;
         for stream in self.streams(i)? {
             let stream = stream?;
+            nbytes += INT + stream.data.len();
             if stream.nbytes > stream.data.len().saturating_mul(most) {
                 let (from, to) = (stream.data.len(), stream.nbytes);
                 return Err(Error::data(format!("{from} bytes in block {i} cannot decode to {to}")).at(stream.offset));
             }
         }
-        Ok(())
+        Ok(nbytes)
     }
 
     /// A size or an offset; `None` where it is negative or not all there.
@@ -122,7 +128,7 @@ impl<'a> Iterator for Streams<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
         let stream = self.chunk.int(self.at).and_then(|size| {
-            let offset = self.at + 4;
+            let offset = self.at + INT;
             let data = self.chunk.bytes.get(offset..offset.checked_add(size)?)?;
             Some(Stream { offset, data, nbytes: self.nbytes })
         });

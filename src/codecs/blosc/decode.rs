@@ -52,14 +52,15 @@ impl Decoder {
             return Ok(());
         }
         if chunk.header.is_stored() {
+            out.call().touch(nbytes);
             return copy(chunk.stored().get(start..start + nbytes).unwrap_or_default(), out);
         }
         let blocksize = chunk.header.blocksize;
         let blocks = start / blocksize..=(start + nbytes - 1) / blocksize;
-        for block in blocks.clone() {
-            chunk.check_backing(block)?;
-        }
         let call = out.call();
+        for block in blocks.clone() {
+            call.touch(chunk.check_backing(block)?);
+        }
         let threads = call.nthreads().min(blocks.count()).min(nbytes / BYTES_PER_THREAD).max(1);
         let parts = Parts { rest: out.take(nbytes)?, block: start / blocksize, skip: start % blocksize, blocksize };
         let job = Job { chunk, total: nbytes as u64, parts: Mutex::new(parts), failed: Mutex::new(None) };

@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 use crate::core::codec::{Blocks, Info};
-use crate::core::{ArrayRef, Codec, CodecDef, Config, Layout, Result, Sink};
+use crate::core::part::{self, Part, Put};
+use crate::core::sink::Fixed;
+use crate::core::{ArrayRef, Call, Codec, CodecDef, Config, Layout, Result, Sink};
 use crate::sys::blosc::OVERHEAD;
 
 #[cfg(test)]
@@ -57,12 +59,14 @@ impl Codec for Blosc {
         true
     }
 
-    fn blocks(&self, src: &[u8]) -> Result<Blocks> {
-        header(src).map(|header| Blocks { total: header.nbytes, size: header.blocksize })
-    }
-
-    fn decode_range(&self, src: &[u8], start: usize, nbytes: usize, out: &mut Sink<'_>) -> Result<()> {
-        self.decoder.decode_range(src, start, nbytes, out)
+    fn decode_part(&self, src: &[u8], part: Part<'_>, call: Call<'_>, put: &mut Put<'_>) -> Result<()> {
+        let header = header(src)?;
+        let blocks = Blocks { total: header.nbytes, size: header.blocksize };
+        call.touch(header::SIZE);
+        part::by_blocks(blocks, part, call, put, |start, room| {
+            let (nbytes, mut memory) = (room.len(), Fixed(room));
+            self.decoder.decode_range(src, start, nbytes, &mut Sink::within(call, &mut memory))
+        })
     }
 
     fn decoded_info(&self, src: &[u8]) -> Result<Info> {

@@ -80,7 +80,7 @@ demo:
 
 run-demo: shared
 	@mkdir -p $(TARGET)/demo
-	$(CC) -std=c99 -O2 -Wall -Iinclude examples/read_zarr.c -L$(DIST) -lnumcodecs -Wl,-rpath,$(DIST) -o $(TARGET)/demo/read_zarr
+	$(CC) -std=c99 -O2 -Wall -Iinclude examples/read_zarr.c examples/files.c -L$(DIST) -lnumcodecs -Wl,-rpath,$(DIST) -o $(TARGET)/demo/read_zarr
 	$(TARGET)/demo/read_zarr examples/data/sst_blosc.zarr $(TARGET)/demo/sst_zstd.zarr '{"id": "zstd", "level": 9}'
 	$(TARGET)/demo/read_zarr examples/data/sst_zlib.zarr $(TARGET)/demo/sst_bz2.zarr '{"id": "bz2", "level": 9}'
 
@@ -123,7 +123,7 @@ test-demo: conformance-venv
 examples: shared
 	@mkdir -p $(TARGET)/examples
 	for name in read_parallel point_through_time; do \
-	    $(CC) -std=c99 -O2 -Wall -Iinclude examples/$$name.c examples/store.c -L$(DIST) -lnumcodecs -Wl,-rpath,$(DIST) \
+	    $(CC) -std=c99 -O2 -Wall -Iinclude examples/$$name.c examples/store.c examples/files.c -L$(DIST) -lnumcodecs -Wl,-rpath,$(DIST) \
 	        -o $(TARGET)/examples/$$name || exit 1; \
 	done
 

@@ -21,7 +21,7 @@ static void growing_structs(void)
 {
     if (sizeof(void *) != 8)
         return;
-    CHECK(sizeof(nc_options) >= 64);
+    CHECK(sizeof(nc_options) >= 72);
     OFFSET(nc_options, struct_size, 0);
     OFFSET(nc_options, max_output, 8);
     OFFSET(nc_options, max_memory, 16);
@@ -31,6 +31,7 @@ static void growing_structs(void)
     OFFSET(nc_options, grow_user, 40);
     OFFSET(nc_options, progress, 48);
     OFFSET(nc_options, progress_user, 56);
+    OFFSET(nc_options, touched, 64);
 
     CHECK(sizeof(nc_custom_codec) >= 72);
     OFFSET(nc_custom_codec, struct_size, 0);

@@ -148,7 +148,11 @@ static void boxes(void)
     batch.n = 2;
     batch.counts = NULL;
     batch.starts = &starts[0][0];
-    CHECK_OK(nc_decode_batch(nc_zarr_codec(zarr), NULL, part, &batch, NULL, &err));
+    nc_options options = no_options();
+    uint64_t touched = 0;
+    options.touched = &touched;
+    CHECK_OK(nc_decode_batch(nc_zarr_codec(zarr), NULL, part, &batch, &options, &err));
+    CHECK(touched == sizes[0] + sizes[1]);
     CHECK(column[0][0] == whole[2] && column[0][1] == whole[9] && column[1][0] == whole[5] && column[1][1] == whole[12]);
     nc_layout_free(part);
 }

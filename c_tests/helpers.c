@@ -66,7 +66,19 @@ static void blosc_buffer(void)
     CHECK_STATUS(nc_blosc_decompress_partial(bytes, n, N / 4, 1, NULL, &decoded, &err), NUMCODECS_ERR_SHAPE);
     CHECK_STATUS(nc_blosc_decompress_partial(bytes, n, 1, SIZE_MAX, NULL, &decoded, &err), NUMCODECS_ERR_SHAPE);
     CHECK_STATUS(nc_blosc_decompress_partial(bytes, n, SIZE_MAX, 1, NULL, &decoded, &err), NUMCODECS_ERR_SHAPE);
+    CHECK_STATUS(nc_blosc_decompress_partial(bytes, n, 0, 0, NULL, &decoded, &err), NUMCODECS_ERR_SHAPE);
     CHECK(decoded == NULL);
+
+    unsigned char part[40];
+    size_t written = 0;
+    memset(part, 0x55, sizeof part);
+    CHECK_OK(nc_blosc_decompress_partial_into(bytes, n, 1000, 9, part, sizeof part, NULL, &written, &err));
+    CHECK(written == 36 && memcmp(part, plain + 4000, 36) == 0 && part[36] == 0x55);
+    CHECK_STATUS(nc_blosc_decompress_partial_into(bytes, n, 1000, 9, part, 35, NULL, &written, &err), NUMCODECS_ERR_SPACE);
+    CHECK(written == 0 && err.needed == 36);
+    CHECK_STATUS(nc_blosc_decompress_partial_into(bytes, n, N / 4, 1, part, sizeof part, NULL, &written, &err), NUMCODECS_ERR_SHAPE);
+    CHECK_STATUS(nc_blosc_decompress_partial_into(bytes, n, 0, 1, part, sizeof part, NULL, NULL, &err), NUMCODECS_ERR_NULL);
+    CHECK_STATUS(nc_blosc_decompress_partial_into(bytes, n, 0, 1, NULL, 4, NULL, &written, &err), NUMCODECS_ERR_NULL);
     nc_buffer_free(encoded);
 }
 

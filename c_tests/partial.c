@@ -76,6 +76,48 @@ static void a_column(const nc_codec *codec, const nc_layout *chunk, const nc_buf
     nc_layout_free(want);
 }
 
+/* The bytes of the chunk that were read: the header, and of each row that is needed its block with all that tells of it. */
+static void bytes_touched(const nc_codec *codec, const nc_layout *chunk, const nc_buffer *encoded)
+{
+    const unsigned char *bytes = (const unsigned char *)nc_buffer_data(encoded);
+    const size_t n = nc_buffer_nbytes(encoded);
+    const int64_t start[] = {2, 100}, shape[] = {1, 5};
+    uint32_t part[5];
+    uint64_t touched = 1;
+    nc_options options = no_options();
+    nc_layout *want = need_layout("<u4", 2, shape, NULL, NUMCODECS_ORDER_C);
+    options.touched = &touched;
+    CHECK_OK(nc_decode_box(codec, bytes, n, chunk, start, want, part, sizeof part, &options, &err));
+    CHECK(touched == 16 + 4 + end_of(bytes, n, 2) - start_of(bytes, 2));
+    CHECK_STATUS(nc_decode_box(codec, bytes, 10, chunk, start, want, part, sizeof part, &options, &err), NUMCODECS_ERR_DATA);
+    CHECK(touched == 0);
+    nc_layout_free(want);
+}
+
+/* Filters that work item by item decode the box alone. */
+static void behind_filters(const nc_layout *chunk, size_t n)
+{
+    nc_codec *codec = need_codec("[{\"id\": \"astype\", \"encode_dtype\": \"<f8\", \"decode_dtype\": \"<u4\"},"
+                                 "{\"id\": \"quantize\", \"digits\": 0, \"dtype\": \"<f8\"}, {\"id\": \"blosc\", \"cname\": \"lz4\", \"blocksize\": 32768}]");
+    const int64_t start[] = {3, 9}, shape[] = {2, 2};
+    uint32_t part[4] = {0, 0, 0, 0};
+    uint64_t touched = 0;
+    nc_options options = no_options();
+    nc_layout *want = need_layout("<u4", 2, shape, NULL, NUMCODECS_ORDER_F);
+    nc_buffer *encoded = NULL;
+    options.touched = &touched;
+    CHECK(nc_codec_query(codec, NUMCODECS_Q_PARTIAL) == 1);
+    need(nc_encode(codec, chunk, values, n, NULL, NULL, &encoded, &err) == NUMCODECS_OK, "encode");
+    const void *bytes = nc_buffer_data(encoded);
+    CHECK_OK(nc_decode_box(codec, bytes, nc_buffer_nbytes(encoded), chunk, start, want, part, sizeof part, &options, &err));
+    const uint32_t *first = values + 3 * COLUMNS + 9;
+    CHECK(part[0] == first[0] && part[1] == first[COLUMNS] && part[2] == first[1] && part[3] == first[COLUMNS + 1]);
+    CHECK(touched > 0 && touched < nc_buffer_nbytes(encoded) / 2);
+    nc_buffer_free(encoded);
+    nc_layout_free(want);
+    nc_codec_free(codec);
+}
+
 int main(void)
 {
     const int64_t shape[] = {ROWS, COLUMNS}, start[] = {0, 0}, wrong[] = {ROWS + 1, COLUMNS};
@@ -98,6 +140,8 @@ int main(void)
     CHECK(nc_codec_query(filtered, NUMCODECS_Q_PARTIAL) == 0);
     rows_alone(codec, chunk, encoded);
     a_column(codec, chunk, encoded);
+    bytes_touched(codec, chunk, encoded);
+    behind_filters(chunk, n);
 
     const int64_t one[] = {1, 1};
     nc_layout *want = need_layout("<u4", 2, one, NULL, NUMCODECS_ORDER_C);

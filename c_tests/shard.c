@@ -141,7 +141,11 @@ static void boxes(const char *json)
         memset(bytes + offset, 0xee, (size_t)nbytes);
     }
     CHECK(nc_codec_query(nc_zarr_codec(zarr), NUMCODECS_Q_PARTIAL) == 1);
-    CHECK_OK(nc_decode_box(nc_zarr_codec(zarr), bytes, nc_buffer_nbytes(shard), nc_zarr_layout(zarr), start, want, part, 20, NULL, &err));
+    nc_options options = no_options();
+    uint64_t touched = 0;
+    options.touched = &touched;
+    CHECK_OK(nc_decode_box(nc_zarr_codec(zarr), bytes, nc_buffer_nbytes(shard), nc_zarr_layout(zarr), start, want, part, 20, &options, &err));
+    CHECK(touched > 16 * N && touched < nc_buffer_nbytes(shard));
     CHECK(part[0] == values[9] && part[1] == values[10] && part[2] == -1 && part[3] == 7 && part[4] == values[16] && part[5] == -1);
     nc_layout_free(want);
     nc_shard_free(index);

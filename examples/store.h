@@ -2,7 +2,7 @@
 #ifndef EXAMPLES_STORE_H
 #define EXAMPLES_STORE_H
 
-#include <numcodecs.h>
+#include "files.h"
 
 enum { MAX_NDIM = 8 };
 
@@ -15,14 +15,6 @@ struct store {
     int64_t grid[MAX_NDIM]; /* number of chunks along each dimension */
     size_t chunk_count;
 };
-
-/* A demonstration may give up at once. */
-void die(const char *where, const char *why);
-
-/* Every call of the library returns a status and, if asked, fills an nc_error with the reason. */
-void check(nc_status status, const char *where, const nc_error *err);
-
-void *allocate(size_t nbytes);
 
 /* An array of 4-byte floats, of Zarr v2 or v3. */
 struct store open_store(const char *path);

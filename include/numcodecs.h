@@ -254,6 +254,8 @@ typedef struct nc_options {
   nc_progress_fn progress;
   // First argument of progress.
   void *progress_user;
+  // Set to the bytes of encoded input that nc_decode_box and nc_decode_batch read; NULL = not asked. Other calls leave it alone.
+  uint64_t *touched;
 } nc_options;
 
 // A codec of the caller: functions and a pointer of its own. The functions run on threads that call nc_encode or nc_decode, must return
@@ -499,7 +501,8 @@ nc_status nc_decode_into(const struct nc_codec *codec,
 // src, n: the encoded chunk, borrowed. chunk: layout of the whole decoded chunk; required. start: first element of the box in each
 // dimension of the chunk. want: layout of dst; its shape is the shape of the box and has as many dimensions as the chunk; byte order,
 // order and strides are converted. dst, cap: filled, at most cap bytes; must not share memory with src. nc_codec_query with
-// NUMCODECS_Q_PARTIAL tells whether only the needed part is decoded. Errors: _SHAPE (the box leaves the chunk), and those of
+// NUMCODECS_Q_PARTIAL tells whether only the needed part is decoded, opt->touched how many bytes of src were read: of Blosc chunks the
+// blocks that hold the box, behind filters that work item by item too; of shards the index and the inner chunks. Errors: _SHAPE (the box leaves the chunk), and those of
 // nc_decode_into. Any thread, concurrently on one codec. Since 0.1.
 nc_status nc_decode_box(const struct nc_codec *codec,
                         const void *src,
@@ -781,7 +784,8 @@ nc_status nc_blosc_decompress(const void *src,
                               struct nc_error *err);
 
 // Decompresses a part of a Blosc chunk; blocks outside it are not even read. start, nitems: in items of the typesize that the chunk
-// stores. Errors: _SHAPE (beyond the end), and those of nc_blosc_decompress, where the rest is as well. Since 0.1.
+// stores; nitems 1 or more. Errors: _SHAPE (0 items, or beyond the end), and those of nc_blosc_decompress, where the rest is as well.
+// Since 0.1.
 nc_status nc_blosc_decompress_partial(const void *src,
                                       size_t n,
                                       size_t start,
@@ -789,6 +793,18 @@ nc_status nc_blosc_decompress_partial(const void *src,
                                       const struct nc_options *opt,
                                       struct nc_buffer **buffer,
                                       struct nc_error *err);
+
+// As nc_blosc_decompress_partial, into memory of the caller. dst, cap: filled, at most cap bytes; must not share memory with src.
+// written: set to nitems times the typesize. Errors: _SPACE (cap is too small; needed tells how much it takes), and as above. Since 0.1.
+nc_status nc_blosc_decompress_partial_into(const void *src,
+                                           size_t n,
+                                           size_t start,
+                                           size_t nitems,
+                                           void *dst,
+                                           size_t cap,
+                                           const struct nc_options *opt,
+                                           size_t *written,
+                                           struct nc_error *err);
 
 // Compresses n bytes as the codec "lz4" does: four bytes of size, little-endian, and one LZ4 block. src: borrowed, at most 2113929216
 // bytes. acceleration: 1 and less is the best compression, more is faster. buffer: gives the result, free it with nc_buffer_free.

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::core::codec::Info;
 use crate::core::conform::{Told, conform};
-use crate::core::part::{Part, Put};
-use crate::core::{ArrayRef, Call, Codec, Dtype, Error, Items, Kind, Layout, Result, Sink};
+use crate::core::part::{self, Part, Put};
+use crate::core::{ArrayRef, Call, Codec, Dtype, Error, Items, Kind, Layout, Order, Result, Sink};
 use crate::registry::{self, Instance, Registry};
 
 /// Most codecs of one pipeline; hostile metadata could name millions.
@@ -93,6 +93,26 @@ impl Pipeline {
     }
 }
 
+impl Pipeline {
+    /// In front of each stage, the last one included, the whole array and the box, which filters that work item by item leave in shape.
+    fn encoded_boxes(&self, part: &Part<'_>) -> Result<Vec<(Layout, Layout)>> {
+        let order = if part.chunk.order() == Order::F { Order::F } else { Order::C };
+        let both = |dtype| {
+            let whole = Layout::contiguous(dtype, part.chunk.shape(), order)?;
+            Ok((whole, Layout::contiguous(dtype, part.want.shape(), order)?))
+        };
+        let mut boxes = vec![both(part.chunk.dtype)?];
+        for (i, stage) in self.stages.iter().enumerate().take(self.stages.len().saturating_sub(1)) {
+            let dtype = boxes.last().map_or(part.chunk.dtype, |(whole, _)| whole.dtype);
+            let dtype = stage.chunk.as_ref().map_or(dtype, |chunk| chunk.dtype);
+            let after = stage.codec.encoded_layout(&both(dtype)?.0).map_err(|error| named(error, i, stage))?;
+            let after = after.filter(|after| after.count() == part.chunk.count());
+            boxes.push(both(after.ok_or_else(|| named(Error::unsupported("it does not work item by item"), i, stage))?.dtype)?);
+        }
+        Ok(boxes)
+    }
+}
+
 /// What one stage gave, for the next one.
 struct Held<'a> {
     sink: Sink<'a>,
@@ -170,14 +190,33 @@ impl Codec for Pipeline {
     }
 
     fn partial(&self) -> bool {
-        matches!(self.stages.as_slice(), [stage] if stage.codec.partial())
+        let Some((last, filters)) = self.stages.split_last() else { return false };
+        last.codec.partial() && filters.iter().all(|stage| stage.codec.elementwise())
     }
 
+    /// Filters that work item by item decode the box that the last codec gives.
     fn decode_part(&self, src: &[u8], part: Part<'_>, call: Call<'_>, put: &mut Put<'_>) -> Result<()> {
-        match self.stages.as_slice() {
-            [stage] => stage.codec.decode_part(src, part, call, put).map_err(|error| named(error, 0, stage)),
-            _ => Err(Error::unsupported("a pipeline of several codecs decodes whole chunks")),
+        let Some((last, filters)) = self.stages.split_last() else { return Err(Error::unsupported("bytes that stay as they are")) };
+        let position = filters.len();
+        if filters.is_empty() {
+            return last.codec.decode_part(src, part, call, put).map_err(|error| named(error, position, last));
         }
+        let boxes = self.encoded_boxes(&part)?;
+        let (chunk, dense) = boxes.last().ok_or_else(|| Error::unsupported("no filters"))?;
+        let mut sink = Sink::between(call);
+        let room = sink.take(dense.nbytes())?;
+        let mut place = |at: usize, run: &[u8]| room.get_mut(at..at + run.len()).into_iter().for_each(|room| room.copy_from_slice(run));
+        let encoded = Part { chunk, start: part.start, want: dense };
+        last.codec.decode_part(src, encoded, call, &mut place).map_err(|error| named(error, position, last))?;
+        let mut held = Held { sink, layout: dense.clone() };
+        for ((i, stage), (_, dense)) in filters.iter().enumerate().zip(&boxes).rev() {
+            let mut sink = Sink::between(call);
+            let known = held.sink.array(&held.layout).and_then(|array| stage.codec.decode(&array, &mut sink));
+            let layout = known.and_then(|known| conform(known, Told::Chunk(dense))).map_err(|error| named(error, i, stage))?;
+            held = Held { sink, layout };
+        }
+        let start = vec![0; part.start.len()];
+        part::cut(held.sink.written(), Part { chunk: &held.layout, start: &start, want: part.want }, put)
     }
 
     fn lossy(&self) -> bool {

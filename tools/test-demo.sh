@@ -10,7 +10,7 @@ fail() {
 }
 
 for compiler in gcc clang; do
-    $compiler -std=c99 -Wall -Wextra -pedantic -Wundef -Werror -fsyntax-only -Iinclude examples/read_zarr.c || fail "$compiler"
+    $compiler -std=c99 -Wall -Wextra -pedantic -Wundef -Werror -fsyntax-only -Iinclude examples/read_zarr.c examples/files.c || fail "$compiler"
 done
 
 for store in sst_blosc.zarr sst_zlib.zarr; do

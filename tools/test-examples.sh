@@ -7,7 +7,7 @@ python=target/conformance-venv/bin/python
 
 for program in read_parallel point_through_time; do
     for compiler in gcc clang; do
-        $compiler -std=c99 -Wall -Wextra -pedantic -Wundef -Werror -fsyntax-only -Iinclude "examples/$program.c" examples/store.c
+        $compiler -std=c99 -Wall -Wextra -pedantic -Wundef -Werror -fsyntax-only -Iinclude "examples/$program.c" examples/store.c examples/files.c
     done
 done
 

@@ -1,7 +1,6 @@
 //! Many chunks in one call.
 
 use std::ffi::c_void;
-use std::sync::atomic::AtomicU64;
 
 use super::batch_arrays::{Batch, disjoint};
 use super::batch_items::Items;
@@ -72,10 +71,12 @@ pub unsafe extern "C" fn nc_decode_batch(
         let (batch, codec, options) = unsafe { (Batch::read(batch)?, instance(codec)?, read_options(opt)?) };
         // SAFETY: as above.
         let (chunk, each) = unsafe { (optional(chunk), optional(each)) };
-        let items = Items { codec, chunk: chunk.or(codec.chunk()), each, batch: &batch, written: AtomicU64::new(0) };
+        let items = Items::new(codec, chunk, each, &batch);
         let exclusive = batch.items().map(|item| items.exclusive(item));
         disjoint(exclusive.collect::<Result<Vec<_>>>()?)?;
-        batch.run(codec, &options, index, &|i, call| items.decode(i, call))
+        let done = batch.run(codec, &options, index, &|i, call| items.decode(i, call));
+        options.tell_touched(items.touched);
+        done
     })
 }
 
@@ -98,7 +99,7 @@ pub unsafe extern "C" fn nc_encode_batch(
         // SAFETY: pointers of the caller, checked for NULL, valid for this call.
         let (batch, codec, options) = unsafe { (Batch::read(batch)?, instance(codec)?, read_options(opt)?) };
         // SAFETY: as above.
-        let items = Items { codec, chunk: codec.chunk(), each: unsafe { optional(each) }, batch: &batch, written: AtomicU64::new(0) };
+        let items = Items::new(codec, None, unsafe { optional(each) }, &batch);
         disjoint(batch.items().map(|item| Some(item.dst)).collect())?;
         batch.run(codec, &options, index, &|i, call| items.encode(i, call))
     })

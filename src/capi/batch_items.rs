@@ -13,17 +13,26 @@ use crate::registry::Instance;
 
 /// What the chunks of one call share.
 pub struct Items<'a> {
-    pub codec: &'a Instance,
-    pub chunk: Option<&'a Layout>,
-    pub each: Option<&'a Layout>,
-    pub batch: &'a Batch<'a>,
-    pub written: AtomicU64,
+    codec: &'a Instance,
+    chunk: Option<&'a Layout>,
+    each: Option<&'a Layout>,
+    batch: &'a Batch<'a>,
+    /// Bytes of results so far.
+    written: AtomicU64,
+    /// Bytes of encoded input that were read.
+    pub touched: AtomicU64,
 }
 
 // SAFETY: all parts are Sync or, as the batch, explain why.
 unsafe impl Sync for Items<'_> {}
 
-impl Items<'_> {
+impl<'a> Items<'a> {
+    /// Nothing is done yet.
+    pub fn new(codec: &'a Instance, chunk: Option<&'a Layout>, each: Option<&'a Layout>, batch: &'a Batch<'a>) -> Self {
+        let (written, touched) = (AtomicU64::new(0), AtomicU64::new(0));
+        Items { codec, chunk: chunk.or(codec.chunk()), each, batch, written, touched }
+    }
+
     /// The memory that chunk `item` has for itself: all of it where it is written without gaps.
     pub fn exclusive(&self, item: Item) -> Result<Option<Block>> {
         let Some(each) = self.each else { return Ok(Some(item.dst)) };
@@ -70,12 +79,14 @@ impl Items<'_> {
         if want.order() != Order::Strided && is_whole && !cropped {
             return self.whole(src, Some(want), dst, call);
         }
+        let call = call.counting(Some(&self.touched));
         operation::decode_part(self.codec, src, self.chunk, start, want, call, &mut |at, run| dst.put(at, run))?;
         Ok(want.span())
     }
 
     /// Straight into memory that this chunk has for itself.
     fn whole(&self, src: &[u8], want: Option<&Layout>, dst: Block, call: Call<'_>) -> Result<usize> {
+        self.touched.fetch_add(src.len() as u64, Relaxed);
         // SAFETY: memory without gaps was checked not to be shared with another chunk.
         let room = unsafe { dst.slice(want.map_or(usize::MAX, Layout::span)) };
         let mut memory = Fixed(room);

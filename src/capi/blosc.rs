@@ -7,10 +7,12 @@ use serde_json::json;
 
 use super::buffer::nc_buffer;
 use super::helper::helper;
+use super::memory::Destination;
 use super::types::{nc_error, nc_options, nc_status};
-use super::{boundary, bytes, out, string};
+use super::{boundary, bytes, options, out, string};
 use crate::codecs::blosc::{self, Header};
 use crate::core::error::{Error, Result};
+use crate::core::sink::Sink;
 
 /// Constants of numcodecs.blosc.
 #[repr(C)]
@@ -218,7 +220,8 @@ pub unsafe extern "C" fn nc_blosc_decompress(
 }
 
 /// Decompresses a part of a Blosc chunk; blocks outside it are not even read. start, nitems: in items of the typesize that the chunk
-/// stores. Errors: _SHAPE (beyond the end), and those of nc_blosc_decompress, where the rest is as well. Since 0.1.
+/// stores; nitems 1 or more. Errors: _SHAPE (0 items, or beyond the end), and those of nc_blosc_decompress, where the rest is as well.
+/// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_blosc_decompress_partial(
     src: *const c_void,
@@ -233,6 +236,33 @@ pub unsafe extern "C" fn nc_blosc_decompress_partial(
         // SAFETY: pointers of the caller, checked there.
         let helper = unsafe { helper(src, n, opt, buffer)? };
         helper.run(nc_blosc_get_nthreads(), |src, out| blosc::decode_items(src, start, nitems, out).map_err(|e| e.in_codec("blosc")))
+    })
+}
+
+/// As nc_blosc_decompress_partial, into memory of the caller. dst, cap: filled, at most cap bytes; must not share memory with src.
+/// written: set to nitems times the typesize. Errors: _SPACE (cap is too small; needed tells how much it takes), and as above. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_blosc_decompress_partial_into(
+    src: *const c_void,
+    n: usize,
+    start: usize,
+    nitems: usize,
+    dst: *mut c_void,
+    cap: usize,
+    opt: *const nc_options,
+    written: *mut usize,
+    err: *mut nc_error,
+) -> nc_status {
+    boundary(err, || {
+        // SAFETY: pointers of the caller, checked for NULL, valid for this call.
+        let (written, src, options) = unsafe { (out(written, 0, "written")?, bytes(src.cast::<u8>(), n, "src")?, options::read(opt)?) };
+        let options = options.or_threads(nc_blosc_get_nthreads());
+        let mut memory = Destination::new(dst, cap, src, &options)?;
+        *written = options.run(n, |call| {
+            let layout = blosc::decode_items(src, start, nitems, &mut Sink::caller(call, &mut memory));
+            layout.map(|layout| layout.nbytes()).map_err(|e| e.in_codec("blosc"))
+        })?;
+        Ok(())
     })
 }
 

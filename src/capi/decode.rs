@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 use std::ptr::null_mut;
+use std::sync::atomic::AtomicU64;
 
 use super::buffer::nc_buffer;
 use super::codec::{instance, nc_codec};
@@ -84,7 +85,8 @@ pub unsafe extern "C" fn nc_decode_into(
 /// src, n: the encoded chunk, borrowed. chunk: layout of the whole decoded chunk; required. start: first element of the box in each
 /// dimension of the chunk. want: layout of dst; its shape is the shape of the box and has as many dimensions as the chunk; byte order,
 /// order and strides are converted. dst, cap: filled, at most cap bytes; must not share memory with src. nc_codec_query with
-/// NUMCODECS_Q_PARTIAL tells whether only the needed part is decoded. Errors: _SHAPE (the box leaves the chunk), and those of
+/// NUMCODECS_Q_PARTIAL tells whether only the needed part is decoded, opt->touched how many bytes of src were read: of Blosc chunks the
+/// blocks that hold the box, behind filters that work item by item too; of shards the index and the inner chunks. Errors: _SHAPE (the box leaves the chunk), and those of
 /// nc_decode_into. Any thread, concurrently on one codec. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_decode_box(
@@ -109,7 +111,13 @@ pub unsafe extern "C" fn nc_decode_box(
             start.iter().map(|s| usize::try_from(*s).map_err(|_| Error::shape(format!("start is {s}")))).collect();
         let start = start?;
         let mut memory = Destination::new(dst, cap, src, &options)?;
-        options.run(n, |call| operation::decode_box(codec, src, chunk, &start, want, &mut Sink::caller(call, &mut memory)))
+        let touched = AtomicU64::new(0);
+        let done = options.run(n, |call| {
+            let call = call.counting(Some(&touched));
+            operation::decode_box(codec, src, chunk, &start, want, &mut Sink::caller(call, &mut memory))
+        });
+        options.tell_touched(touched);
+        done
     })
 }
 

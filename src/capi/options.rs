@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::atomic::AtomicU64;
 
 use super::types::{nc_grow_fn, nc_options, nc_progress_fn};
 use crate::core::call::{Call, Limits};
@@ -16,6 +17,7 @@ pub struct Options {
     pub grow_user: *mut c_void,
     progress: nc_progress_fn,
     progress_user: *mut c_void,
+    touched: *mut u64,
 }
 
 impl Options {
@@ -44,6 +46,16 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Tells the caller how many bytes of input were read.
+    pub fn tell_touched(&self, touched: AtomicU64) {
+        if !self.touched.is_null() {
+            // SAFETY: the caller's number; a plain write.
+            unsafe { self.touched.write(touched.into_inner()) };
+        }
+    }
+}
+
 /// Reads `opt`, which may come from an older or a newer caller.
 ///
 /// Safety: `opt` is NULL or points to a struct whose first field tells its size.
@@ -58,6 +70,7 @@ pub unsafe fn read(opt: *const nc_options) -> Result<Options> {
         grow_user: ptr::null_mut(),
         progress: None,
         progress_user: ptr::null_mut(),
+        touched: ptr::null_mut(),
     };
     if !opt.is_null() {
         // SAFETY: promised by the caller.
@@ -78,6 +91,7 @@ pub unsafe fn read(opt: *const nc_options) -> Result<Options> {
         grow_user: own.grow_user,
         progress: own.progress,
         progress_user: own.progress_user,
+        touched: own.touched,
     })
 }
 

@@ -170,10 +170,12 @@ pub struct nc_options {
     pub progress: nc_progress_fn,
     /// First argument of progress.
     pub progress_user: *mut c_void,
+    /// Set to the bytes of encoded input that nc_decode_box and nc_decode_batch read; NULL = not asked. Other calls leave it alone.
+    pub touched: *mut u64,
 }
 
 // The ABI: sizes and offsets that callers were compiled with.
 const _: () = assert!(size_of::<nc_error>() == 512);
 const _: () = assert!(std::mem::offset_of!(nc_error, message) == 192);
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<nc_options>() == 64 && std::mem::offset_of!(nc_options, grow) == 32);
+const _: () = assert!(size_of::<nc_options>() == 72 && std::mem::offset_of!(nc_options, grow) == 32);

@@ -178,6 +178,10 @@ impl Codec for AsType {
         number::converted(&Layout::bytes(src.len()), self.encode_dtype, self.decode_dtype).map(Info::array)
     }
 
+    fn elementwise(&self) -> bool {
+        true
+    }
+
     fn lossy(&self) -> bool {
         true
     }

@@ -84,6 +84,10 @@ impl Codec for Bitround {
         Ok(Info::nbytes(src.len() as u64))
     }
 
+    fn elementwise(&self) -> bool {
+        true
+    }
+
     fn lossy(&self) -> bool {
         true
     }

@@ -197,6 +197,10 @@ impl Codec for FixedScaleOffset {
         number::flattened(&Layout::bytes(src.len()), self.astype, self.dtype).map(Info::array)
     }
 
+    fn elementwise(&self) -> bool {
+        true
+    }
+
     fn lossy(&self) -> bool {
         true
     }

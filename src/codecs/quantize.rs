@@ -100,6 +100,10 @@ impl Codec for Quantize {
         number::converted(&Layout::bytes(src.len()), self.astype, self.dtype).map(Info::array)
     }
 
+    fn elementwise(&self) -> bool {
+        true
+    }
+
     fn lossy(&self) -> bool {
         true
     }

@@ -17,7 +17,6 @@ pub struct Limits {
     /// Refuse what the Python package lets pass: trailing bytes, junk, values that do not survive.
     pub strict: bool,
     used: AtomicU64,
-    touched: AtomicU64,
 }
 
 /// One call as a codec sees it. Callbacks stay on the calling thread, so this is not `Sync`; [`Limits`] is.
@@ -26,12 +25,13 @@ pub struct Call<'a> {
     limits: &'a Limits,
     progress: Option<&'a dyn Fn(u64, u64) -> bool>,
     nthreads: usize,
+    touched: Option<&'a AtomicU64>,
 }
 
 impl<'a> Call<'a> {
     /// A call under `limits`. `progress(done, total)` returns whether to go on.
     pub fn new(limits: &'a Limits, progress: Option<&'a dyn Fn(u64, u64) -> bool>) -> Self {
-        Call { limits, progress, nthreads: limits.nthreads }
+        Call { limits, progress, nthreads: limits.nthreads, touched: None }
     }
 
     /// The share of a call that one of its items gets: `nthreads` of its threads, a progress function of its own.
@@ -40,7 +40,7 @@ impl<'a> Call<'a> {
     where
         'a: 'b,
     {
-        Call { limits: self.limits, progress, nthreads }
+        Call { limits: self.limits, progress, nthreads, touched: self.touched }
     }
 
     /// Whether somebody follows the call.
@@ -85,9 +85,17 @@ impl<'a> Call<'a> {
         self.limits.charge(nbytes)
     }
 
-    /// Counts bytes of input that a part of a chunk took.
+    /// The same call with a count of the bytes of input that are read; `None` where somebody has counted them already.
+    #[must_use]
+    pub fn counting(self, touched: Option<&'a AtomicU64>) -> Self {
+        Call { touched, ..self }
+    }
+
+    /// Counts bytes of input.
     pub fn touch(&self, nbytes: usize) {
-        self.limits.touched.fetch_add(nbytes as u64, Relaxed);
+        if let Some(touched) = self.touched {
+            touched.fetch_add(nbytes as u64, Relaxed);
+        }
     }
 
     /// Bytes still free under `max_memory`.
@@ -100,11 +108,6 @@ impl Limits {
     /// Limits for one thread and without strictness.
     pub fn new(max_output: Option<u64>, max_memory: Option<u64>) -> Self {
         Limits { max_output, max_memory, nthreads: 1, ..Limits::default() }
-    }
-
-    /// Bytes of input that parts of chunks took so far.
-    pub fn touched(&self) -> u64 {
-        self.touched.load(Relaxed)
     }
 
     fn charge(&self, nbytes: usize) -> Result<Charge<'_>> {

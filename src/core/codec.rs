@@ -41,6 +41,11 @@ pub trait Codec: Send + Sync {
         None
     }
 
+    /// Whether each item is encoded by itself, so that a box of the encoded array decodes to the same box.
+    fn elementwise(&self) -> bool {
+        false
+    }
+
     /// Whether parts can be decoded without the rest; [`Codec::decode_part`] then works.
     fn partial(&self) -> bool {
         false

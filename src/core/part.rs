@@ -48,6 +48,7 @@ pub fn decode(codec: &dyn Codec, src: &[u8], part: Part<'_>, call: Call<'_>, put
         return codec.decode_part(src, part, call, put);
     }
     call.touch(src.len());
+    let call = call.counting(None);
     let nbytes = part.chunk.nbytes();
     let mut aside = call.scratch(nbytes)?;
     let mut memory = Fixed(&mut aside.bytes);

@@ -130,7 +130,7 @@ def shards_of_strings():
 
 def filters_before_shards():
     i4, f4, f8 = values("i4"), values("f4"), values("f8")
-    def before(data, fill, *filters):
+    def before(data, fill, *filters, chunks=((4, 8, 5), (160,))):
         data = data.copy()
         data[:4, :8] = fill
         names = ", ".join(getattr(codec, "codec_name", "transpose") for codec in filters)
@@ -138,7 +138,7 @@ def filters_before_shards():
             data = data.reshape(-1)
         inner = (1, 4, 1) if data.ndim > 1 else (10,)  # zarr-python wants it to divide the chunk transposed or not
         shard = ShardingCodec(chunk_shape=inner, codecs=[BytesCodec(), ZstdCodec()])
-        chunks = (4, 8, 5) if data.ndim > 1 else (160,)
+        chunks = chunks[data.ndim == 1]
         return v3(f"{names} before a shard, fill value {fill}", data, filters=list(filters), serializer=shard, fill_value=fill, chunks=chunks)
 
     yield before(i4, 7, TransposeCodec(order=(2, 0, 1)))
@@ -148,9 +148,10 @@ def filters_before_shards():
     yield before(f4, 1.5, named.BitRound(keepbits=8))
     yield before(f8, 0.5, named.Quantize(digits=2, dtype="<f8"))
     yield before(f8, 2.5, named.AsType(encode_dtype="<f4", decode_dtype="<f8"))
-    yield before(f8, 0.1, named.AsType(encode_dtype="<f4", decode_dtype="<f8"))
-    for fill in (2.0, 0.1):
-        yield before(f8, fill, named.FixedScaleOffset(offset=0, scale=4, dtype="<f8", astype="<i4"))
+    yield before(f8, 2.0, named.FixedScaleOffset(offset=0, scale=4, dtype="<f8", astype="<i4"))
+    one = {"chunks": ((8, 12, 5), (350,))}  # a chunk that is not there would be a value that these filters cannot hold
+    yield before(f8, 0.1, named.AsType(encode_dtype="<f4", decode_dtype="<f8"), **one)
+    yield before(f8, 0.1, named.FixedScaleOffset(offset=0, scale=4, dtype="<f8", astype="<i4"), **one)
 
 
 # ---- Zarr v2 ----

@@ -31,6 +31,9 @@ impl Decoder {
 
     /// As [`Decoder::decode_range`], in items of the typesize that the chunk stores.
     pub fn decode_items(&self, src: &[u8], start: usize, nitems: usize, out: &mut Sink<'_>) -> Result<Layout> {
+        if nitems == 0 {
+            return Err(Error::shape("0 items are no part of a chunk")); // as numcodecs
+        }
         let size = Header::parse(src)?.typesize;
         let nbytes = nitems.saturating_mul(size);
         self.decode_range(src, start.saturating_mul(size), nbytes, out)?;

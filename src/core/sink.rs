@@ -132,15 +132,6 @@ impl<'a> Sink<'a> {
         ArrayRef::objects(layout, bytes, offsets)
     }
 
-    /// The bytes of the items of variable length, and their offsets.
-    pub fn items(&mut self) -> (&[u8], &[i64]) {
-        let bytes: &[u8] = match &mut self.target {
-            Target::Owned(bytes) => bytes,
-            Target::Caller(memory) => memory.bytes(),
-        };
-        (bytes.get(..self.len).unwrap_or_default(), &self.offsets)
-    }
-
     /// The error of a coder that ran out of room without knowing how much it takes.
     pub fn unknown_size(&mut self, error: Error) -> Error {
         if error.kind() == Kind::Space { Error::space(self.memory().len(), None) } else { error }

@@ -123,14 +123,14 @@ impl Shard {
         let (call, count) = (out.call(), self.chunk.count());
         let _charge = call.charge(count.saturating_mul(size_of::<Option<usize>>()))?;
         let mut aside = Sink::between(call);
+        aside.begin_items(count)?;
         let mut sources: Vec<Option<usize>> = reserved(count)?; // for each place in the shard the item of `aside`
         sources.resize(count, None);
         for (i, entry) in self.index_of(src, call)?.into_iter().enumerate() {
             call.checkpoint(i as u64, self.count() as u64)?;
             let Some((from, n)) = entry else { continue };
-            let (bytes, first) = (range(src, from, n), aside.items().1.len());
-            let known = self.codec.decode(&ArrayRef::fixed(&Layout::bytes(bytes.len()), bytes)?, &mut aside);
-            known.map_err(|error| error.in_inner_chunk(i))?;
+            let first = aside.items().1.len() - 1;
+            self.decode_inner_items(range(src, from, n), &mut aside).map_err(|error| error.in_inner_chunk(i))?;
             for (item, place) in self.places(i)?.into_iter().enumerate() {
                 sources.get_mut(place).into_iter().for_each(|source| *source = Some(first + item));
             }
@@ -138,13 +138,21 @@ impl Shard {
         let (bytes, offsets) = aside.items();
         out.begin_items(count)?;
         for source in sources {
-            let item = match source.map(|i| (offsets.get(i), offsets.get(i + 1))) {
-                Some((Some(&from), Some(&to))) => bytes.get(from as usize..to as usize).unwrap_or_default(),
-                _ => &self.fill()?.item,
+            let item = match source {
+                Some(i) => offsets.get(i..i + 2).map_or(&[][..], |pair| item(bytes, pair)),
+                None => &self.fill()?.item,
             };
             out.write_item(item)?;
         }
         Ok(())
+    }
+
+    /// Appends the items of one inner chunk.
+    fn decode_inner_items(&self, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
+        let mut inner = Sink::between(out.call());
+        self.codec.decode(&ArrayRef::fixed(&Layout::bytes(src.len()), src)?, &mut inner)?;
+        let (bytes, offsets) = inner.items();
+        offsets.windows(2).try_for_each(|pair| out.write_item(item(bytes, pair)))
     }
 
     /// The places in the shard of the items of inner chunk `i`, both in C order.
@@ -184,6 +192,14 @@ struct Overlap {
     start: Vec<usize>,
     want: Layout,
     at: usize,
+}
+
+/// The item between two offsets.
+fn item<'b>(bytes: &'b [u8], pair: &[i64]) -> &'b [u8] {
+    match pair {
+        [from, to] => bytes.get(*from as usize..*to as usize).unwrap_or_default(),
+        _ => &[],
+    }
 }
 
 fn range(src: &[u8], from: u64, n: u64) -> &[u8] {

@@ -50,7 +50,8 @@ struct nc_options
     grow_user::Ptr{Cvoid}
     progress::Ptr{Cvoid}
     progress_user::Ptr{Cvoid}
+    touched::Ptr{UInt64}
 end
 
 nc_options(; max_output=0, nthreads=0) =
-    nc_options(sizeof(nc_options), max_output, 0, nthreads, 0, C_NULL, C_NULL, C_NULL, C_NULL)
+    nc_options(sizeof(nc_options), max_output, 0, nthreads, 0, C_NULL, C_NULL, C_NULL, C_NULL, C_NULL)

@@ -11,6 +11,7 @@ import org.numcodecs.NumcodecsException;
 
 /** RoundTrip VECTOR DATA: a vector of numcodecs, a chunk of both real stores, and an error. */
 public final class RoundTrip {
+    private static final int ERR_NULL = 1;
     private static final int ERR_DATA = 4;
 
     public static void main(String[] args) throws IOException {
@@ -18,6 +19,7 @@ public final class RoundTrip {
         chunks(Path.of(args[1]));
         corruptChunk();
         badConfiguration();
+        closed();
         System.out.println("java: ok, library " + Codec.libraryVersion());
     }
 
@@ -73,6 +75,18 @@ public final class RoundTrip {
             throw new AssertionError("no error");
         } catch (NumcodecsException e) {
             check(e.path.equals("level"), "path of the error");
+        }
+    }
+
+    private static void closed() {
+        Codec zlib = Codec.fromConfig("{\"id\": \"zlib\"}");
+        zlib.close();
+        zlib.close();
+        try {
+            zlib.encode(new byte[3], null);
+            throw new AssertionError("no error");
+        } catch (NumcodecsException e) {
+            check(e.code == ERR_NULL && zlib.config() == null, "a closed codec");
         }
     }
 

@@ -4,10 +4,10 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import java.util.function.Consumer;
 
-/** A codec or a pipeline of codecs. Immutable; threads may share one until it is closed. */
+/** A codec or a pipeline of codecs. Threads may share one until it is closed; a closed one refuses to work. */
 public final class Codec implements AutoCloseable {
-    private final Pointer handle;
-    private final Pointer owner;
+    private Pointer handle;
+    private Pointer owner;
     private final Consumer<Pointer> free;
 
     private Codec(Pointer handle, Pointer owner, Consumer<Pointer> free) {
@@ -65,6 +65,7 @@ public final class Codec implements AutoCloseable {
     @Override
     public void close() {
         free.accept(owner);
+        handle = owner = null;
     }
 
     public static String libraryVersion() {

@@ -3,9 +3,9 @@ package org.numcodecs;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 
-/** Dtype, shape and order of an array: {@code new Layout("<f4", 5, 40, 70)}. Immutable; threads may share one until it is closed. */
+/** Dtype, shape and order of an array: {@code new Layout("<f4", 5, 40, 70)}. Threads may share one until it is closed. */
 public final class Layout implements AutoCloseable {
-    final Pointer handle;
+    private Pointer handle;
 
     /** Last dimension fastest. */
     public Layout(String dtype, long... shape) {
@@ -20,11 +20,15 @@ public final class Layout implements AutoCloseable {
     }
 
     static Pointer handleOf(Layout layout) {
+        if (layout != null && layout.handle == null) {
+            throw new IllegalStateException("the layout is closed");
+        }
         return layout == null ? null : layout.handle;
     }
 
     @Override
     public void close() {
         Library.LIB.nc_layout_free(handle);
+        handle = null;
     }
 }

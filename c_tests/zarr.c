@@ -10,6 +10,12 @@
     "\"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2, 3]}}," \
     "\"chunk_key_encoding\": {\"name\": \"default\"}, \"codecs\": [" codecs "]}"
 #define BIG "{\"name\": \"bytes\", \"configuration\": {\"endian\": \"big\"}}"
+#define SHARD(chunk_shape, codecs) \
+    "{\"name\": \"sharding_indexed\", \"configuration\": {\"chunk_shape\": " chunk_shape ", \"codecs\": [" codecs "]}}"
+#define SHARD_AT "codecs[0].configuration."
+#define SHAPES(shape, chunks) \
+    "{\"zarr_format\": 2, \"shape\": " shape ", \"chunks\": " chunks ", \"dtype\": \"<i4\", \"fill_value\": 0, \"order\": \"C\"," \
+    "\"filters\": null, \"compressor\": null}"
 #define TURN "{\"name\": \"transpose\", \"configuration\": {\"order\": [1, 0]}}, "
 
 static nc_zarr *need_zarr(const char *json)
@@ -123,6 +129,24 @@ static void errors(void)
         {V3(BIG ", {\"name\": \"gzip\", \"configuration\": {\"level\": 77}}"), "codecs[1].configuration.level", NUMCODECS_ERR_CONFIG},
         {V3("\"zstd\""), "codecs[0]", NUMCODECS_ERR_CONFIG},
         {V3(""), "codecs", NUMCODECS_ERR_CONFIG},
+        {V3("7"), "codecs[0]", NUMCODECS_ERR_CONFIG},
+        {V3("{\"configuration\": {}}"), "codecs[0].name", NUMCODECS_ERR_CONFIG},
+        {V3("{\"name\": \"transpose\", \"configuration\": {\"order\": [0, 2]}}, " BIG), "codecs[0].configuration.order", NUMCODECS_ERR_CONFIG},
+        /* a missing key */
+        {"{\"zarr_format\": 2, \"shape\": [5], \"chunks\": [2], \"dtype\": \"<i4\"}", "order", NUMCODECS_ERR_CONFIG},
+        {"{\"zarr_format\": 2, \"chunks\": [2], \"dtype\": \"<i4\"}", "shape", NUMCODECS_ERR_CONFIG},
+        {"{\"zarr_format\": 3, \"node_type\": \"array\"}", "shape", NUMCODECS_ERR_CONFIG},
+        {V3(SHARD("[1, 3]", "")), SHARD_AT "codecs", NUMCODECS_ERR_CONFIG},
+        /* an impossible shape */
+        {SHAPES("[5, -7]", "[2, 3]"), "shape[1]", NUMCODECS_ERR_CONFIG},
+        {SHAPES("[5, 7]", "[2, 3, 4]"), "chunks", NUMCODECS_ERR_CONFIG},
+        {SHAPES("[5, 7]", "[4611686018427387904, 4]"), "chunks", NUMCODECS_ERR_SHAPE},
+        {V3(SHARD("[2, 2]", BIG)), SHARD_AT "chunk_shape", NUMCODECS_ERR_CONFIG},
+        {V3(SHARD("[1, 0]", BIG)), SHARD_AT "chunk_shape", NUMCODECS_ERR_CONFIG},
+        {V3(SHARD("[1]", BIG)), SHARD_AT "chunk_shape", NUMCODECS_ERR_CONFIG},
+        /* inside a shard, and inside a shard of a shard */
+        {V3(SHARD("[1, 3]", BIG ", \"nope\"")), SHARD_AT "codecs[1].name", NUMCODECS_ERR_UNKNOWN_CODEC},
+        {V3(SHARD("[1, 3]", SHARD("[1, 2]", BIG))), SHARD_AT "codecs[0].configuration.chunk_shape", NUMCODECS_ERR_CONFIG},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         nc_zarr *zarr = (nc_zarr *)&err;

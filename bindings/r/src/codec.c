@@ -183,7 +183,8 @@ static SEXP decode(SEXP codec, SEXP bytes, SEXP dtype, SEXP shape, SEXP order, S
 static const R_CallMethodDef routines[] = {
     ROUTINE(codec_new, 1),  ROUTINE(codec_config, 1), ROUTINE(codec_ids, 0),      ROUTINE(library_version, 0),
     ROUTINE(encode, 6),     ROUTINE(decode, 8),       ROUTINE(zarr_open, 1),      ROUTINE(zarr_codec, 1),
-    ROUTINE(zarr_info, 1),  ROUTINE(zarr_fill, 2),    ROUTINE(zarr_chunk_key, 2), {NULL, NULL, 0},
+    ROUTINE(zarr_info, 1),  ROUTINE(zarr_fill, 2),    ROUTINE(zarr_chunk_key, 2),
+    ROUTINE(zarr_inner, 1), ROUTINE(zarr_index_range, 1), ROUTINE(zarr_shard_index, 3), {NULL, NULL, 0},
 };
 
 void attribute_visible R_init_numcodecs(DllInfo *dll)

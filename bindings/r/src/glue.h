@@ -42,5 +42,8 @@ SEXP zarr_codec(SEXP zarr);
 SEXP zarr_info(SEXP zarr);
 SEXP zarr_chunk_key(SEXP zarr, SEXP index);
 SEXP zarr_fill(SEXP zarr, SEXP wide);
+SEXP zarr_inner(SEXP zarr);
+SEXP zarr_index_range(SEXP zarr);
+SEXP zarr_shard_index(SEXP zarr, SEXP bytes, SEXP shard_nbytes);
 
 #endif

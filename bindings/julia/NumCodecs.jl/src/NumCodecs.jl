@@ -13,6 +13,7 @@ is precompiled.
 module NumCodecs
 
 export Codec, NumcodecsError, ZarrMetadata
+export indexrange, inner, shardindex
 export chunkkey, chunksize, codecids, config, decode, decode!, encode, libraryversion
 
 const libnumcodecs = get(ENV, "LIBNUMCODECS", Sys.isapple() ? "libnumcodecs.0.dylib" : "libnumcodecs.so.0")
@@ -23,5 +24,6 @@ include("layout.jl")
 include("buffer.jl")
 include("codec.jl")
 include("zarr.jl")
+include("shard.jl")
 
 end

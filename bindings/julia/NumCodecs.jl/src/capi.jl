@@ -5,6 +5,7 @@ struct nc_layout end
 struct nc_buffer end
 struct nc_registry end
 struct nc_zarr end
+struct nc_shard end
 
 const NUMCODECS_OK = Int32(0)
 const NUMCODECS_ERR_NULL = Int32(1)

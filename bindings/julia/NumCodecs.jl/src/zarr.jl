@@ -6,14 +6,17 @@ size and `chunksize` that of a chunk, both reversed as everywhere in this packag
 """
 mutable struct ZarrMetadata
     handle::Ptr{nc_zarr}
+    owner::Any # what lends the handle; nothing = this owns it
 
     function ZarrMetadata(json::AbstractString)
         out = Ref{Ptr{nc_zarr}}(C_NULL)
         check() do err
             ccall((:nc_zarr_open, libnumcodecs), Int32, (Cstring, Ptr{nc_registry}, Ref{Ptr{nc_zarr}}, Ref{nc_error}), json, C_NULL, out, err)
         end
-        return finalizer(free, new(out[]))
+        return finalizer(free, new(out[], nothing))
     end
+
+    ZarrMetadata(handle::Ptr{nc_zarr}, owner) = new(handle, owner)
 end
 
 free(zarr::ZarrMetadata) = ccall((:nc_zarr_free, libnumcodecs), Cvoid, (Ptr{nc_zarr},), zarr.handle)

@@ -42,3 +42,18 @@ end
     @test chunks[1] == chunks[2]
     @test 25 < maximum(chunks[1]) < 40
 end
+
+@testset "shards" begin
+    meta = ZarrMetadata("""{"zarr_format": 3, "node_type": "array", "shape": [8, 6], "data_type": "int32", "fill_value": 0,
+        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [8, 6]}}, "chunk_key_encoding": {"name": "default"},
+        "codecs": [{"name": "sharding_indexed", "configuration": {"chunk_shape": [4, 2],
+        "codecs": [{"name": "bytes", "configuration": {"endian": "little"}}],
+        "index_codecs": [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"}]}}]}""")
+    values = reshape(collect(Int32, 0:47), 6, 8)
+    values[1:2, 1:4] .= 0
+    shard = encode(Codec(meta), values)
+    offset, nbytes = indexrange(meta)
+    ranges = shardindex(meta, shard[(end+offset+1):end]; shard_nbytes=length(shard))
+    @test offset == -nbytes && size(ranges) == (3, 2) && ranges[1, 1] === nothing
+    @test decode(Codec(inner(meta)), shard[ranges[3, 2]], Int32, 2, 4) == values[5:6, 5:8]
+end

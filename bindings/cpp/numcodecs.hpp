@@ -302,6 +302,7 @@ struct options {
     bool strict = false;          // NUMCODECS_STRICT
     // Told how many of how many bytes (in batches: chunks) are done; false stops the call. What it throws comes out of the call.
     std::function<bool(std::uint64_t done, std::uint64_t total)> progress;
+    std::uint64_t *touched = nullptr; // set to the bytes of input that decode_box and batches read
 };
 
 namespace detail {
@@ -316,6 +317,7 @@ public:
         raw_.max_memory = opt.max_memory;
         raw_.nthreads = opt.threads;
         raw_.flags = opt.strict ? NUMCODECS_STRICT : 0;
+        raw_.touched = opt.touched;
         if (opt.progress) {
             raw_.progress = tell;
             raw_.progress_user = this;
@@ -675,17 +677,30 @@ private:
 
 // ---- Zarr arrays ----
 
-// The metadata of one array, of Zarr v2 or v3. What it lends is valid as long as it.
-class zarr : public detail::owner<detail::reference<nc_zarr>, nc_zarr_free> {
+// Bytes of a file: offset to the first, below 0 from the end of the file; and how many.
+struct byte_range {
+    std::int64_t offset;
+    std::size_t nbytes;
+};
+
+// The metadata of an array that something else owns. What it lends is valid as long as that.
+class zarr_ref : public detail::reference<nc_zarr> {
 public:
-    using owner::owner;
-    // json: the text of `.zarray` or `zarr.json`.
-    explicit zarr(const std::string &json) : owner(make(json, nullptr)) {}
-    zarr(const std::string &json, const registry &codecs) : owner(make(json, codecs.get())) {}
+    using reference::reference;
 
     codec_ref codec() const noexcept { return nc_zarr_codec(get()); }
-    // Layout of a decoded chunk.
+    // Layout of a decoded chunk, in a sharded array of a whole shard.
     layout_ref chunk() const noexcept { return nc_zarr_layout(get()); }
+    // The chunks inside a shard, as an array of their own; empty where chunks are no shards.
+    zarr_ref inner() const noexcept { return nc_zarr_inner(get()); }
+    // Where in each shard its index lies.
+    byte_range index_range() const
+    {
+        byte_range range{};
+        nc_error err;
+        detail::check(nc_zarr_index_range(get(), &range.offset, &range.nbytes, &err), err);
+        return range;
+    }
     std::size_t ndim() const noexcept { return static_cast<std::size_t>(nc_zarr_query(get(), NUMCODECS_Q_NDIM)); }
     int format() const noexcept { return static_cast<int>(nc_zarr_query(get(), NUMCODECS_Q_FORMAT)); }
     bool has_fill() const noexcept { return nc_zarr_query(get(), NUMCODECS_Q_FILL) == 1; }
@@ -701,7 +716,7 @@ public:
     std::string chunk_key(const extents &index) const
     {
         if (index.size() != ndim())
-            throw std::invalid_argument("numcodecs::zarr::chunk_key: one number for each dimension");
+            throw std::invalid_argument("numcodecs::zarr_ref::chunk_key: one number for each dimension");
         std::string key(32 + 24 * index.size(), '\0');
         nc_error err;
         detail::check(nc_zarr_chunk_key(get(), index.data(), key.data(), key.size(), &err), err);
@@ -734,6 +749,15 @@ public:
             paths.emplace_back(path);
         return paths;
     }
+};
+
+// The metadata of one array, of Zarr v2 or v3.
+class zarr : public detail::owner<zarr_ref, nc_zarr_free> {
+public:
+    using owner::owner;
+    // json: the text of `.zarray` or `zarr.json`.
+    explicit zarr(const std::string &json) : owner(make(json, nullptr)) {}
+    zarr(const std::string &json, const registry &codecs) : owner(make(json, codecs.get())) {}
 
 private:
     static nc_zarr *make(const std::string &json, const nc_registry *codecs)
@@ -743,6 +767,38 @@ private:
         detail::check(nc_zarr_open(json.c_str(), codecs, &made, &err), err);
         return made;
     }
+};
+
+// Where the inner chunks of one shard lie.
+class shard : public detail::owner<detail::reference<nc_shard>, nc_shard_free> {
+public:
+    // index: the bytes of zarr_ref::index_range; shard_nbytes: size of the whole shard, 0 = not known.
+    shard(zarr_ref array, bytes index, std::uint64_t shard_nbytes = 0)
+        : owner(make(array, index, shard_nbytes)), ndim_(array.ndim()) {}
+
+    // The bytes of an inner chunk; nothing where it is not there, and all fill value.
+    std::optional<byte_range> entry(const extents &inner) const
+    {
+        if (inner.size() != ndim_)
+            throw std::invalid_argument("numcodecs::shard::entry: one number for each dimension");
+        std::uint64_t offset = 0, nbytes = 0;
+        nc_error err;
+        detail::check(nc_shard_entry(get(), inner.data(), &offset, &nbytes, &err), err);
+        if (offset == 0 && nbytes == 0)
+            return std::nullopt;
+        return byte_range{static_cast<std::int64_t>(offset), static_cast<std::size_t>(nbytes)};
+    }
+
+private:
+    static nc_shard *make(zarr_ref array, bytes index, std::uint64_t shard_nbytes)
+    {
+        nc_shard *made = nullptr;
+        nc_error err;
+        detail::check(nc_shard_open(array.get(), index.data(), index.size(), shard_nbytes, &made, &err), err);
+        return made;
+    }
+
+    std::size_t ndim_;
 };
 
 // ---- many chunks at once ----
@@ -769,7 +825,7 @@ public:
         counts_.insert(counts_.end(), counts.begin(), counts.end());
     }
     // Where the fill value comes from, for chunks that are not there or only partly; it must outlive the calls. Zeros else.
-    void fill_from(const zarr &array) noexcept { fill_ = array.get(); }
+    void fill_from(zarr_ref array) noexcept { fill_ = array.get(); }
 
     // Decodes all, on options::threads threads; throws what became of the first chunk that failed. each: layout of every
     // destination, NULL = bytes as they come; chunk: layout of a decoded chunk where the codec does not know it.

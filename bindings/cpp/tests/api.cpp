@@ -215,7 +215,8 @@ void batches()
     std::vector<short> values(5 * 7), back(5 * 7, 99);
     std::iota(values.begin(), values.end(), short{100});
     const nc::layout each = nc::layout::strided("i2", {2, 4}, {14, 2});
-    const nc::options two{0, 0, 2, false, {}};
+    nc::options two;
+    two.threads = 2;
     std::vector<std::array<char, 256>> stored(6);
     nc::batch write, read;
     auto for_chunks = [&](auto add) {
@@ -248,6 +249,49 @@ void batches()
     std::array<char, 8> room;
     plain.add(nc::bytes(), room);
     CHECK(plain.try_decode(nc::codec(R"({"id": "zlib"})"), {}, err) != NUMCODECS_OK);
+}
+
+// One shard of four inner chunks, the second of them absent: written whole, its inner chunks read through the index.
+void shards()
+{
+    const nc::zarr array(R"({"zarr_format": 3, "node_type": "array", "shape": [8], "data_type": "int16", "fill_value": 7,
+        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [8]}}, "chunk_key_encoding": {"name": "default"},
+        "codecs": [{"name": "sharding_indexed", "configuration": {"chunk_shape": [2],
+            "codecs": [{"name": "bytes", "configuration": {"endian": "big"}}],
+            "index_codecs": [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"}]}}]})");
+    const std::vector<short> values = {0, 1, 7, 7, 4, 5, 6, 8};
+    const nc::buffer stored = array.codec().encode(values);
+    const nc::zarr_ref inner = array.inner();
+    CHECK(inner && !inner.inner() && (inner.chunk().shape() == nc::extents{2}) && (inner.shape() == nc::extents{8}));
+    const nc::byte_range range = array.index_range();
+    CHECK(range.offset < 0 && range.nbytes == 4 * 16 + 4);
+    const nc::bytes index(stored.data() + stored.size() - range.nbytes, range.nbytes);
+    const nc::shard shard(array, index, stored.size());
+    CHECK(!shard.entry({1}) && shard.entry({3})->nbytes == 4);
+    std::vector<short> last(2), all(8);
+    inner.codec().decode_into({stored.data() + shard.entry({3})->offset, 4}, last);
+    CHECK(last[0] == 6 && last[1] == 8);
+
+    nc::batch batch;
+    for (std::int64_t i = 0; i < 4; i++) {
+        const auto dst = nc::as_writable_bytes(nc::view<short>(all).subview(static_cast<std::size_t>(2 * i), 2));
+        if (const auto entry = shard.entry({i}))
+            batch.add({stored.data() + entry->offset, entry->nbytes}, dst);
+        else
+            batch.add_missing(dst);
+    }
+    batch.fill_from(inner);
+    std::uint64_t touched = 0;
+    nc::options opt;
+    opt.touched = &touched;
+    batch.decode(inner.codec(), nc::layout::of<short>({2}), opt);
+    CHECK(all == values && touched == 12);
+
+    std::string broken(stored.text().substr(stored.size() - range.nbytes));
+    broken[0] = 1;
+    CHECK(error_of([&] { nc::shard(array, broken); }).code == NUMCODECS_ERR_CHECKSUM);
+    CHECK(error_of([&] { shard.entry({4}); }).code == NUMCODECS_ERR_SHAPE);
+    CHECK(error_of([&] { nc::zarr(metadata).index_range(); }).code == NUMCODECS_ERR_UNSUPPORTED);
 }
 
 // A codec of the caller: adds a key to every byte.
@@ -328,6 +372,7 @@ int main()
     progress();
     zarr_metadata();
     batches();
+    shards();
     registries();
     spans();
     return report("api");

@@ -153,6 +153,47 @@ static void boxes(const char *json)
     nc_zarr_free(zarr);
 }
 
+/* All inner chunks as an ordinary batch, each to its place in the array; the one that is not there becomes fill value. */
+static void as_a_batch(void)
+{
+    nc_zarr *zarr = need_zarr(SHARDED(BIG ", \"gzip\"", ""));
+    const nc_zarr *inner = nc_zarr_inner(zarr);
+    nc_buffer *shard = need_shard(zarr);
+    const unsigned char *bytes = (const unsigned char *)nc_buffer_data(shard);
+    nc_shard *index = need_index(zarr, bytes, nc_buffer_nbytes(shard));
+    const int64_t strides[2] = {COLUMNS * 4, 4};
+    nc_layout *each = need_layout("i4", 2, INNER, strides, 0);
+    int32_t back[ROWS * COLUMNS];
+    const void *src[N];
+    void *dst[N];
+    size_t src_nbytes[N], dst_nbytes[N];
+    nc_status status[N];
+    nc_batch batch;
+    nc_options options = no_options();
+    memset(&batch, 0, sizeof batch);
+    batch.struct_size = sizeof batch;
+    batch.n = N;
+    batch.src = src, batch.src_nbytes = src_nbytes, batch.dst = dst, batch.dst_nbytes = dst_nbytes, batch.status = status, batch.fill = inner;
+    for (int64_t i = 0; i < N; i++) {
+        const int64_t at[2] = {i / 3, i % 3};
+        size_t first = (size_t)(at[0] * 2 * COLUMNS + at[1] * 2);
+        uint64_t offset = 0, nbytes = 0;
+        CHECK_OK(nc_shard_entry(index, at, &offset, &nbytes, &err));
+        src[i] = nbytes ? bytes + offset : NULL;
+        src_nbytes[i] = (size_t)nbytes;
+        dst[i] = back + first;
+        dst_nbytes[i] = sizeof back - first * 4;
+    }
+    options.nthreads = 2;
+    memset(back, 0x55, sizeof back);
+    CHECK_OK(nc_decode_batch(nc_zarr_codec(inner), NULL, each, &batch, &options, &err));
+    CHECK(memcmp(back, values, sizeof values) == 0);
+    nc_layout_free(each);
+    nc_shard_free(index);
+    nc_buffer_free(shard);
+    nc_zarr_free(zarr);
+}
+
 /* Inner chunks that are shards: one index after the other. */
 static void nested(void)
 {
@@ -261,6 +302,7 @@ int main(void)
     inner_chunks(SHARDED("{\"name\": \"transpose\", \"configuration\": {\"order\": [1, 0]}}, " BIG ", \"zstd\", \"crc32c\"", START));
     boxes(SHARDED(LITTLE ", \"gzip\", \"crc32c\"", ""));
     boxes(SHARDED(BIG ", {\"name\": \"blosc\", \"configuration\": {\"cname\": \"lz4\"}}", START));
+    as_a_batch();
     what_it_tells();
     nested();
     broken(0, 0, UINT64_MAX - 4, 1, NUMCODECS_ERR_DATA); /* an end beyond all numbers */

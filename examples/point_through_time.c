@@ -29,11 +29,14 @@ static struct point find_point(const struct store *store, char **indexes)
     return point;
 }
 
-/* The values of one chunk; they go to `values` one behind the other. Gives the number of bytes the chunk has. */
-static size_t read_box(const struct store *store, const struct point *point, int64_t times, float *values)
+/* The values of one chunk; they go to `values` one behind the other. Gives the number of bytes the chunk has, and adds those of
+ * them that were read to *touched. */
+static size_t read_box(const struct store *store, const struct point *point, int64_t times, float *values, uint64_t *touched)
 {
     const size_t room = (size_t)times * sizeof *values;
     int64_t counts[MAX_NDIM] = {times};
+    uint64_t read = 0;
+    nc_options options = {.struct_size = sizeof options, .touched = &read};
     size_t nbytes;
     nc_layout *want;
     nc_error err;
@@ -44,12 +47,13 @@ static size_t read_box(const struct store *store, const struct point *point, int
     char *bytes = read_chunk(store, point->place, &nbytes);
     if (bytes)
         check(nc_decode_box(nc_zarr_codec(store->zarr), bytes, nbytes, nc_zarr_layout(store->zarr), point->start, want, values,
-                            room, NULL, &err),
+                            room, &options, &err),
               store->path, &err);
     else
         check(nc_zarr_fill(store->zarr, want, values, room, &err), store->path, &err);
     nc_layout_free(want);
     free(bytes);
+    *touched += read;
     return nbytes;
 }
 
@@ -64,15 +68,17 @@ int main(int argc, char **argv)
 
     float *values = allocate((size_t)store.shape[0] * sizeof *values);
     size_t nbytes = 0;
+    uint64_t touched = 0;
     for (; point.place[0] < store.grid[0]; point.place[0]++) {
         int64_t time = point.place[0] * store.chunk_shape[0];
         int64_t left = store.shape[0] - time;
-        nbytes += read_box(&store, &point, left < store.chunk_shape[0] ? left : store.chunk_shape[0], values + time);
+        nbytes += read_box(&store, &point, left < store.chunk_shape[0] ? left : store.chunk_shape[0], values + time, &touched);
     }
     for (int64_t time = 0; time < store.shape[0]; time++)
         printf("%lld %.9g\n", (long long)time, values[time]);
-    fprintf(stderr, "%lld of %zu chunks, %zu bytes of them%s\n", (long long)store.grid[0], store.chunk_count, nbytes,
-            nc_codec_query(nc_zarr_codec(store.zarr), NUMCODECS_Q_PARTIAL) == 1 ? ", decoded where needed" : ", decoded whole");
+    fprintf(stderr, "%lld of %zu chunks, %s: %llu of %zu bytes read\n", (long long)store.grid[0], store.chunk_count,
+            nc_codec_query(nc_zarr_codec(store.zarr), NUMCODECS_Q_PARTIAL) == 1 ? "decoded where needed" : "decoded whole",
+            (unsigned long long)touched, nbytes);
     free(values);
     close_store(&store);
     return EXIT_SUCCESS;

@@ -56,6 +56,8 @@ def check_point(path, values, point, how):
     got = np.array([value for _, value in lines], "f8").astype("f4")
     assert np.array_equal(got, values[(slice(None), *point)]), (point, lines)
     assert how in said.stderr, said.stderr
+    touched, stored = (int(word) for word in said.stderr.split(": ")[1].split() if word.isdigit())
+    assert touched == stored if how == "decoded whole" else touched <= stored, said.stderr
 
 
 for name, how in (("ocean_v3.zarr", "decoded where needed"), ("ocean_v2.zarr", "decoded whole")):

@@ -15,6 +15,7 @@ mod fill;
 mod json;
 mod shard;
 mod shard_index;
+mod shard_items;
 mod transpose;
 mod v2;
 mod v3;

@@ -41,7 +41,7 @@ impl Shard {
     }
 
     /// First element of inner chunk `i`, counted in C order.
-    fn origin(&self, i: usize) -> Vec<usize> {
+    pub(super) fn origin(&self, i: usize) -> Vec<usize> {
         let (mut left, mut origin) = (i, Vec::new());
         for (n, inner) in self.grid().into_iter().zip(self.inner.shape()).rev() {
             origin.push(left % n.max(1) * inner);
@@ -57,7 +57,7 @@ impl Shard {
     }
 
     /// The index of a whole shard.
-    fn index_of(&self, src: &[u8], call: Call<'_>) -> Result<Vec<Entry>> {
+    pub(super) fn index_of(&self, src: &[u8], call: Call<'_>) -> Result<Vec<Entry>> {
         let size = self.index.nbytes(self.count());
         let short = || Error::data(format!("{} bytes, the index of the shard alone takes {size}", src.len())).under(&self.path);
         let behind = src.len().checked_sub(size).ok_or_else(short)?;
@@ -66,7 +66,7 @@ impl Shard {
         self.entries(src.get(at..at + size).unwrap_or_default(), Some(src.len() as u64), call)
     }
 
-    fn fill(&self) -> Result<&Fill> {
+    pub(super) fn fill(&self) -> Result<&Fill> {
         self.fill
             .as_ref()
             .ok_or_else(|| Error::unsupported("it is not there, and the filters in front of the shard cannot hold the fill value"))
@@ -103,7 +103,7 @@ impl Shard {
         Ok(Overlap { start, want, at })
     }
 
-    /// Decodes what a box needs of inner chunk `i`.
+    /// Decodes what a box needs of the inner chunk at `entry`.
     fn decode_overlap(&self, src: &[u8], entry: Entry, chunk: &Layout, overlap: &Overlap, call: Call<'_>, put: &mut Put<'_>) -> Result<()> {
         let Overlap { start, want, at } = overlap;
         let put = &mut |to: usize, run: &[u8]| put(at + to, run);
@@ -118,57 +118,10 @@ impl Shard {
         part::decode(&**self.codec, range(src, from, n), Part { chunk: &inner, start, want }, call, put)
     }
 
-    /// A whole shard of items of variable length.
-    fn decode_items(&self, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
-        let (call, count) = (out.call(), self.chunk.count());
-        let _charge = call.charge(count.saturating_mul(size_of::<Option<usize>>()))?;
-        let mut aside = Sink::between(call);
-        aside.begin_items(count)?;
-        let mut sources: Vec<Option<usize>> = reserved(count)?; // for each place in the shard the item of `aside`
-        sources.resize(count, None);
-        for (i, entry) in self.index_of(src, call)?.into_iter().enumerate() {
-            call.checkpoint(i as u64, self.count() as u64)?;
-            let Some((from, n)) = entry else { continue };
-            let first = aside.items().1.len() - 1;
-            self.decode_inner_items(range(src, from, n), &mut aside).map_err(|error| error.in_inner_chunk(i))?;
-            for (item, place) in self.places(i)?.into_iter().enumerate() {
-                sources.get_mut(place).into_iter().for_each(|source| *source = Some(first + item));
-            }
-        }
-        let (bytes, offsets) = aside.items();
-        out.begin_items(count)?;
-        for source in sources {
-            let item = match source {
-                Some(i) => offsets.get(i..i + 2).map_or(&[][..], |pair| item(bytes, pair)),
-                None => &self.fill()?.item,
-            };
-            out.write_item(item)?;
-        }
-        Ok(())
-    }
-
-    /// Appends the items of one inner chunk.
-    fn decode_inner_items(&self, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
-        let mut inner = Sink::between(out.call());
-        self.codec.decode(&ArrayRef::fixed(&Layout::bytes(src.len()), src)?, &mut inner)?;
-        let (bytes, offsets) = inner.items();
-        offsets.windows(2).try_for_each(|pair| out.write_item(item(bytes, pair)))
-    }
-
-    /// The places in the shard of the items of inner chunk `i`, both in C order.
-    fn places(&self, i: usize) -> Result<Vec<usize>> {
-        let strides: Vec<usize> = self.chunk.strides().iter().map(|stride| stride / self.chunk.dtype.itemsize.max(1)).collect();
-        let first = self.origin(i).iter().zip(&strides).map(|(at, stride)| at * stride).sum();
-        nested::places(self.inner.shape(), &strides, first)
-    }
-
     /// Appends inner chunk `i` of an array, if it is not all fill value; says whether it did.
     fn encode_inner(&self, src: &ArrayRef<'_>, i: usize, out: &mut Sink<'_>) -> Result<bool> {
         if self.chunk.items != Items::Fixed {
-            let mut items: Vec<&[u8]> = reserved(self.inner.count())?;
-            items.extend(self.places(i)?.into_iter().map(|place| src.item(place)));
-            let is_fill = self.known_fill().is_some_and(|fill| items.iter().all(|item| *item == fill));
-            return if is_fill { Ok(false) } else { self.codec.encode(&ArrayRef::apart(&self.inner, &items)?, out).map(|_| true) };
+            return self.encode_inner_items(src, i, out);
         }
         let mut aside = out.call().scratch(self.inner.nbytes())?;
         let start = self.origin(i);
@@ -182,7 +135,7 @@ impl Shard {
     }
 
     /// The item with which inner chunks are left out.
-    fn known_fill(&self) -> Option<&[u8]> {
+    pub(super) fn known_fill(&self) -> Option<&[u8]> {
         self.fill.as_ref().filter(|fill| fill.defined).map(|fill| fill.item.as_slice())
     }
 }
@@ -194,15 +147,7 @@ struct Overlap {
     at: usize,
 }
 
-/// The item between two offsets.
-fn item<'b>(bytes: &'b [u8], pair: &[i64]) -> &'b [u8] {
-    match pair {
-        [from, to] => bytes.get(*from as usize..*to as usize).unwrap_or_default(),
-        _ => &[],
-    }
-}
-
-fn range(src: &[u8], from: u64, n: u64) -> &[u8] {
+pub(super) fn range(src: &[u8], from: u64, n: u64) -> &[u8] {
     let from = from as usize; // an index was checked against the shard, which is in memory
     src.get(from..from + n as usize).unwrap_or_default()
 }

@@ -173,13 +173,14 @@ lib := $(DESTDIR)$(PREFIX)/$(LIBDIR)
 bin := $(DESTDIR)$(PREFIX)/bin
 include := $(DESTDIR)$(PREFIX)/include
 doc := $(DESTDIR)$(PREFIX)/share/doc/libnumcodecs
+man := $(DESTDIR)$(PREFIX)/share/man/man1
 up := $(shell echo $(LIBDIR) | sed 's,[^/][^/]*,..,g')
 
 fill = sed -e 's,@VERSION@,$(VERSION),g' -e 's,@LIBDIR@,$(LIBDIR),g' -e 's,@UP@,$(up),g' \
     -e 's,@SOFILE@,$(SOFILE),g' -e 's,@SONAME@,$(SONAME),g' -e "s,@NATIVE_LIBS@,`cat $(DIST)/native-static-libs.txt`,g"
 
 install: $(DIST)/$(SHARED) $(DIST)/libnumcodecs.a $(PLUGINS)
-	$(INSTALL) -d $(bin) $(include) $(doc) $(lib)/pkgconfig $(lib)/cmake/numcodecs $(lib)/$(PLUGINDIR)
+	$(INSTALL) -d $(bin) $(include) $(doc) $(man) $(lib)/pkgconfig $(lib)/cmake/numcodecs $(lib)/$(PLUGINDIR)
 	$(INSTALL) -m 644 $(HEADERS) $(include)
 	$(INSTALL) -m 755 $(DIST)/$(SHARED) $(lib)/$(SOFILE)
 	ln -sf $(SOFILE) $(lib)/$(SONAME)
@@ -190,6 +191,7 @@ install: $(DIST)/$(SHARED) $(DIST)/libnumcodecs.a $(PLUGINS)
 	$(fill) cmake/numcodecsConfigVersion.cmake.in > $(lib)/cmake/numcodecs/numcodecsConfigVersion.cmake
 	$(INSTALL) -m 755 $(DIST)/plugins/libh5numcodecs_*.so $(lib)/$(PLUGINDIR)
 	$(INSTALL) -m 755 $(DIST)/bin/numcodecs-* $(bin)
+	$(INSTALL) -m 644 docs/man/*.1 $(man)
 	$(INSTALL) -m 644 LICENSE THIRD-PARTY.md $(doc)
 
 install-gdal: install $(GDAL_PLUGIN)
@@ -197,7 +199,7 @@ install-gdal: install $(GDAL_PLUGIN)
 	$(INSTALL) -m 755 $(GDAL_PLUGIN) $(lib)/gdalplugins
 
 # Debian packages; debian/rules installs what is built here.
-deb: all gdal-plugin
+deb: all
 	rm -rf $(TARGET)/deb
 	mkdir -p $(TARGET)/deb
 	cp -R debian $(TARGET)/deb
@@ -207,6 +209,7 @@ uninstall:
 	rm -f $(addprefix $(include)/,$(notdir $(HEADERS))) $(lib)/$(SOFILE) $(lib)/$(SONAME) $(lib)/$(SHARED) $(lib)/libnumcodecs.a
 	rm -f $(lib)/pkgconfig/numcodecs.pc $(lib)/gdalplugins/$(notdir $(GDAL_PLUGIN))
 	rm -f $(lib)/$(PLUGINDIR)/libh5numcodecs_*.so $(bin)/numcodecs-cdvalues $(bin)/numcodecs-doctor
+	rm -f $(addprefix $(man)/,$(notdir $(wildcard docs/man/*.1)))
 	rm -rf $(lib)/cmake/numcodecs $(doc)
 
 clean:

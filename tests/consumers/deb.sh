@@ -1,5 +1,5 @@
 #!/bin/sh
-# needs: debhelper dpkg-dev lintian gcc pkg-config cmake gdal-bin
+# needs: debhelper dpkg-dev lintian gcc pkg-config cmake gdal-bin hdf5-tools
 # The Debian packages: built, clean for lintian, installed with apt-get as root, used by programs that are told no path, removed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,7 +45,15 @@ quietly cmake --build cmake
 check_app cmake/app_shared
 check_app cmake/app_static
 
-# GDAL finds its plug-in by itself.
+# HDF5 finds its plug-ins by itself: serial and parallel.
+quietly numcodecs-doctor
+quietly numcodecs-doctor "/usr/lib/$(gcc -print-multiarch)/hdf5/openmpi/plugins"
+"$PYTHON" -c 'import h5py, numpy; h5py.File("plain.h5", "w").create_dataset("x", data=numpy.arange(2000), chunks=(500,))'
+quietly h5repack -f "x:$(numcodecs-cdvalues --h5repack '{"id": "delta", "dtype": "<i8"}')" -f "x:$(numcodecs-cdvalues --h5repack '{"id": "zstd"}')" plain.h5 packed.h5
+quietly h5diff plain.h5 packed.h5
+h5dump -pH packed.h5 | grep -q 'FILTER_ID 32015' || fail "h5repack has not used the plug-ins"
+
+# And so does GDAL.
 "$PYTHON" -W ignore - <<'PY'
 import numcodecs, numpy, zarr
 store = zarr.create_array("bz2.zarr", shape=(40, 50), chunks=(20, 30), dtype="<i4", zarr_format=2, compressors=numcodecs.BZ2(level=9))

@@ -1,6 +1,8 @@
 """Thin binding of include/numcodecs.h for the tests: calls, memory and errors, no codec code.
 
 The signatures come from the header itself, read by the C preprocessor with empty standard headers, so nothing is mirrored here.
+Not shared with bindings/python, which offers codecs: this one loads any library file, passes every argument, and watches memory and
+out-pointers for breaches of the header's rules.
 """
 import os
 import pathlib

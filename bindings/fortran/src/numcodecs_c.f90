@@ -195,6 +195,36 @@ module numcodecs_c
             integer(c_size_t), value :: cap
             type(nc_error), intent(out) :: err
         end function
+        type(c_ptr) function nc_zarr_inner(zarr) bind(c)
+            import :: c_ptr
+            type(c_ptr), value :: zarr
+        end function
+        integer(c_int32_t) function nc_zarr_index_range(zarr, offset, nbytes, err) bind(c)
+            import :: c_ptr, c_size_t, c_int32_t, c_int64_t, nc_error
+            type(c_ptr), value :: zarr
+            integer(c_int64_t), intent(out) :: offset
+            integer(c_size_t), intent(out) :: nbytes
+            type(nc_error), intent(out) :: err
+        end function
+        integer(c_int32_t) function nc_shard_open(zarr, index, n, shard_nbytes, shard, err) bind(c)
+            import :: c_ptr, c_size_t, c_int32_t, c_int64_t, nc_error
+            type(c_ptr), value :: zarr, index
+            integer(c_size_t), value :: n
+            integer(c_int64_t), value :: shard_nbytes
+            type(c_ptr), intent(out) :: shard
+            type(nc_error), intent(out) :: err
+        end function
+        integer(c_int32_t) function nc_shard_entry(shard, inner, offset, nbytes, err) bind(c)
+            import :: c_ptr, c_int32_t, c_int64_t, nc_error
+            type(c_ptr), value :: shard
+            integer(c_int64_t), intent(in) :: inner(*)
+            integer(c_int64_t), intent(out) :: offset, nbytes
+            type(nc_error), intent(out) :: err
+        end function
+        subroutine nc_shard_free(shard) bind(c)
+            import :: c_ptr
+            type(c_ptr), value :: shard
+        end subroutine
         integer(c_int32_t) function nc_zarr_fill(zarr, want, dst, cap, err) bind(c)
             import :: c_ptr, c_size_t, c_int32_t, nc_error
             type(c_ptr), value :: zarr, want, dst

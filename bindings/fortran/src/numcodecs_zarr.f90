@@ -7,16 +7,22 @@ module numcodecs_zarr
     private
     public :: zarr_t
 
-    integer(c_int32_t), parameter :: ERR_SHAPE = 9
+    integer(c_int32_t), parameter :: ERR_UNSUPPORTED = 7, ERR_SHAPE = 9
 
     ! The metadata of one array, of Zarr v2 or v3. It frees itself; a copy by assignment is one of its own. Threads may share one.
     type :: zarr_t
         private
-        type(c_ptr) :: handle = c_null_ptr
+        type(c_ptr) :: owned = c_null_ptr       ! to be freed
+        type(c_ptr) :: handle = c_null_ptr      ! the same, or of the chunks inside its shards
+        integer :: depth = 0                    ! how far inside
         logical :: reverse = .true.
         character(:), allocatable :: json
     contains
         procedure :: open => open_zarr
+        procedure :: inner
+        procedure :: is_sharded
+        procedure :: c_handle
+        procedure :: is_reversed
         procedure :: ndim
         procedure :: shape => shape_of
         procedure :: chunk_shape
@@ -51,8 +57,9 @@ contains
         type(nc_error) :: err
         integer(c_int32_t) :: status
 
-        call nc_zarr_free(self%handle)
-        status = nc_zarr_open(c_text(json), c_null_ptr, self%handle, err)
+        call free_owned(self)
+        status = nc_zarr_open(c_text(json), c_null_ptr, self%owned, err)
+        self%handle = self%owned
         self%json = json
         self%reverse = .true.
         if (present(reverse)) self%reverse = reverse
@@ -61,23 +68,75 @@ contains
 
     impure elemental subroutine free(self)
         type(zarr_t), intent(inout) :: self
-        call nc_zarr_free(self%handle)
+        call free_owned(self)
+    end subroutine
+
+    subroutine free_owned(self)
+        class(zarr_t), intent(inout) :: self
+        call nc_zarr_free(self%owned)
+        self%owned = c_null_ptr
         self%handle = c_null_ptr
+        self%depth = 0
     end subroutine
 
     subroutine copy(self, other)
         class(zarr_t), intent(inout) :: self
         type(zarr_t), intent(in) :: other
-        character(:), allocatable :: json
-
         if (c_associated(other%handle)) then
-            allocate(json, source=other%json)       ! other may be self
-            call self%open(json, other%reverse)
+            call copy_to_depth(self, other, other%depth)
         else
-            call nc_zarr_free(self%handle)
-            self%handle = c_null_ptr
+            call free_owned(self)
         end if
     end subroutine
+
+    ! A copy, so far inside its shards. other may be self.
+    subroutine copy_to_depth(self, other, depth)
+        class(zarr_t), intent(inout) :: self
+        class(zarr_t), intent(in) :: other
+        integer, intent(in) :: depth
+        character(:), allocatable :: json
+        integer :: i, n
+
+        allocate(json, source=other%json)
+        n = depth
+        call self%open(json, other%reverse)
+        do i = 1, n
+            self%handle = nc_zarr_inner(self%handle)
+        end do
+        self%depth = n
+    end subroutine
+
+    ! Whether chunks are shards, whose inner chunks can be read one by one.
+    logical function is_sharded(self)
+        class(zarr_t), intent(in) :: self
+        is_sharded = c_associated(nc_zarr_inner(self%handle))
+    end function
+
+    ! The chunks inside one shard as an array of their own: its shape is that of a shard, its chunks are the inner ones.
+    subroutine inner(self, array, error)
+        class(zarr_t), intent(in) :: self
+        class(zarr_t), intent(inout) :: array
+        type(error_t), intent(out), optional :: error
+        type(nc_error) :: err
+
+        if (self%is_sharded()) then
+            call copy_to_depth(array, self, self%depth + 1)
+        else
+            call fail(err, ERR_UNSUPPORTED, 'the chunks of this array are no shards')
+        end if
+        call report(err, error)
+    end subroutine
+
+    ! The nc_zarr, for functions of numcodecs.h that are not covered here. Valid as long as self.
+    type(c_ptr) function c_handle(self)
+        class(zarr_t), intent(in) :: self
+        c_handle = self%handle
+    end function
+
+    logical function is_reversed(self)
+        class(zarr_t), intent(in) :: self
+        is_reversed = self%reverse
+    end function
 
     ! Numbers of one per dimension, from Zarr's order to that of the caller or back.
     pure function turned(self, numbers) result(them)

@@ -28,6 +28,7 @@ program api
         call zarr_chunks()
         call zarr_whole(reverse=.true.)
         call zarr_whole(reverse=.false.)
+        call shards()
         print '(2(a, i0), a)', 'api: ', passed, ' passed, ', failed, ' failed'
         if (failed > 0) error stop 1
     end if
@@ -345,5 +346,50 @@ contains
         allocate(wrong(3, 4))
         call array%decode_batch(chunks, array%places(), wrong, error=error)
         call check(error%status == NUMCODECS_ERR_SHAPE, 'an array of another rank')
+    end subroutine
+    ! One shard of four inner chunks, one of them absent: written whole, its inner chunks read through the index.
+    subroutine shards()
+        type(zarr_t) :: array, inside, same
+        type(shard_t) :: shard
+        type(error_t) :: error
+        type(bytes_t) :: chunks(4)
+        integer(c_int8_t), allocatable :: stored(:)
+        integer(int16) :: ocean(6, 4), back(6, 4)
+        integer(int64) :: first, nbytes
+        integer :: i, places(2, 4)
+
+        call array%open('{"zarr_format": 3, "node_type": "array", "shape": [4, 6], "data_type": "int16", "fill_value": 7,'// &
+            ' "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [4, 6]}},'// &
+            ' "chunk_key_encoding": {"name": "default"}, "codecs": [{"name": "sharding_indexed", "configuration":'// &
+            ' {"chunk_shape": [2, 3], "codecs": [{"name": "bytes", "configuration": {"endian": "big"}}], "index_codecs":'// &
+            ' [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"}]}}]}')
+        ocean = reshape([(int(i, int16), i=1, 24)], [6, 4])
+        ocean(4:6, 1:2) = 7
+        call array%encode(ocean, stored)
+        call array%inner(inside)
+        same = inside
+        inside = same
+        call check(array%is_sharded() .and. .not. inside%is_sharded() .and. all(inside%chunk_shape() == [3, 2]), 'inner chunks')
+        call shard%index_range(array, size(stored, kind=int64), first, nbytes)
+        call check(nbytes == 4*16 + 4 .and. first + nbytes - 1 == size(stored), 'index range')
+        call shard%open(array, stored(first:), size(stored, kind=int64))
+        places = inside%places()
+        do i = 1, 4
+            call shard%entry(places(:, i), first, nbytes)
+            if (nbytes > 0) chunks(i)%b = stored(first:first + nbytes - 1)
+        end do
+        call check(.not. allocated(chunks(2)%b) .and. all(chunks(3)%b(1:2) == [0, 13]), 'entries')
+        call inside%decode_batch(chunks, places, back)
+        call check(all(back == ocean), 'a shard by its inner chunks')
+        call shard%entry([3, 1], first, nbytes, error)
+        call check(error%status == NUMCODECS_ERR_SHAPE, 'no such inner chunk')
+        call shard%index_range(array, 10_int64, first, nbytes, error)
+        call check(error%status == NUMCODECS_ERR_SHAPE, 'a shard shorter than its index')
+        stored(size(stored)) = not(stored(size(stored)))
+        call shard%open(array, stored(size(stored) - 67:), size(stored, kind=int64), error)
+        call check(error%status == NUMCODECS_ERR_CHECKSUM, 'checksum of the index')
+        call array%open(metadata)
+        call array%inner(inside, error)
+        call check(error%status == NUMCODECS_ERR_UNSUPPORTED, 'no shards')
     end subroutine
 end program

@@ -7,6 +7,7 @@
 # make fixtures         numcodecs' own fixture files
 # make check-header     the header in C, C++, cffi and LuaJIT
 # make plugins          the plug-ins for HDF5 and NCZarr, into target/dist/plugins, and their tools, into target/dist/bin
+# make bench-plugins    what they gain by keeping a codec from one chunk to the next
 # make gdal-plugin      gdal_numcodecs.so, into target/dist/gdalplugins
 # make deb              Debian packages, into target/deb
 # make abi-baseline     takes the C ABI of include/numcodecs.h as the one to keep
@@ -62,6 +63,9 @@ $(PLUGINS): $(wildcard plugins/hdf5/*) tools/build-plugins.sh include/numcodecs.
 	rm -f $(TARGET)/plugins/for-*
 	tools/build-plugins.sh $(LIBDIR) $(PLUGINDIR)
 	touch $@
+
+bench-plugins: plugins
+	tools/bench-plugins.sh
 
 GDAL_PLUGIN := $(DIST)/gdalplugins/gdal_numcodecs.so
 
@@ -216,4 +220,4 @@ clean:
 	$(CARGO) clean
 	rm -rf build
 
-.PHONY: all shared static demo run-demo examples test $(STAGES) test-consumers check-header conformance-venv check-vectors fixtures plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean
+.PHONY: all shared static demo run-demo examples test $(STAGES) test-consumers check-header conformance-venv check-vectors fixtures plugins bench-plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean

@@ -1,9 +1,10 @@
 /* Codecs between chunks, and the one way in which they run.
  *
  * Filters are called for each chunk with nothing but their values. Building the codec anew every time costs more than its JSON: what a
- * codec keeps for its next chunk (tables of LZ4 and zlib, contexts of zstd) would be made anew as well. `make bench-plugins` measures
- * it: chunks of 8 kB of lz4 take five times as long. So each plug-in keeps the codec of its last chunk. A thread that finds it takes it
- * away and puts it back afterwards; no thread ever waits or shares, and one that finds none builds its own. */
+ * codec keeps for its next chunk (tables of LZ4 and zlib, contexts of zstd) would be made anew as well. `make bench-plugins`, chunks of
+ * 8 kB: zstd 24 instead of 35 microseconds, delta 1.3 instead of 2.5; at 1 MiB it is lost in the work itself. So each plug-in keeps the
+ * codec of its last chunk, the one thing that is shared in the process: a thread that finds it takes it away and puts it back
+ * afterwards; no thread ever waits or shares, and one that finds none builds its own. */
 #include "filter.h"
 
 #include <stdint.h>

@@ -19,32 +19,46 @@ struct hdf5 {
     int (*get_order)(hid_t type);
     int (*get_sign)(hid_t type);
     hid_t (*get_super)(hid_t type);
-    int (*get_fields)(hid_t type, size_t *sign, size_t *exponent, size_t *exponent_bits, size_t *mantissa, size_t *mantissa_bits);
+    size_t (*get_precision)(hid_t type);
     int (*close)(hid_t type);
+    const void *caller;
 };
 
-enum { HDF5_FUNCTIONS = sizeof(struct hdf5) / sizeof(void *) };
+enum { HDF5_FUNCTIONS = offsetof(struct hdf5, caller) / sizeof(void *) };
+
+typedef int (*get_fields_fn)(hid_t type, size_t *sign, size_t *exponent, size_t *exponent_bits, size_t *mantissa, size_t *mantissa_bits);
 
 static int find_hdf5(const void *caller, struct hdf5 *hdf5)
 {
     static const char *const names[HDF5_FUNCTIONS] = {
         "H5Pget_chunk", "H5Pget_nfilters", "H5Pget_filter2", "H5Pmodify_filter", "H5Tget_class", "H5Tget_size",
-        "H5Tget_order", "H5Tget_sign",     "H5Tget_super",   "H5Tget_fields",    "H5Tclose",
+        "H5Tget_order", "H5Tget_sign",     "H5Tget_super",   "H5Tget_precision", "H5Tclose",
     };
     void *functions[HDF5_FUNCTIONS];
     if (!find_functions(caller, names, functions, HDF5_FUNCTIONS))
         return 0;
-    memcpy(hdf5, functions, sizeof *hdf5);
+    memcpy(hdf5, functions, sizeof functions);
+    hdf5->caller = caller;
     return 1;
 }
 
-static int is_ieee(const struct hdf5 *hdf5, hid_t type, size_t size)
+/* Half precision and no other float of two bytes? A program with HDF5 linked statically may lack the function: then nobody knows. */
+static int is_half(const struct hdf5 *hdf5, hid_t type)
 {
+    static const char *const name = "H5Tget_fields";
     size_t sign, exponent, exponent_bits, mantissa, mantissa_bits;
-    if (hdf5->get_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) < 0)
+    void *function;
+    get_fields_fn get_fields;
+    if (!find_functions(hdf5->caller, &name, &function, 1))
         return 0;
-    return (size == 2 && exponent_bits == 5 && mantissa_bits == 10) || (size == 4 && exponent_bits == 8 && mantissa_bits == 23)
-        || (size == 8 && exponent_bits == 11 && mantissa_bits == 52);
+    memcpy(&get_fields, &function, sizeof get_fields);
+    return get_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0 && exponent_bits == 5
+        && mantissa_bits == 10;
+}
+
+static int is_float(const struct hdf5 *hdf5, hid_t type, size_t size)
+{
+    return (size == 2 && is_half(hdf5, type)) || ((size == 4 || size == 8) && hdf5->get_precision(type) == 8 * size);
 }
 
 /* NumPy's letter for numbers, 'V' for all else. */
@@ -52,7 +66,7 @@ static char kind_of(const struct hdf5 *hdf5, hid_t type, int type_class, size_t 
 {
     if (type_class == CLASS_INTEGER && (size == 1 || size == 2 || size == 4 || size == 8))
         return hdf5->get_sign(type) == SIGNED ? 'i' : 'u';
-    return type_class == CLASS_FLOAT && is_ieee(hdf5, type, size) ? 'f' : 'V';
+    return type_class == CLASS_FLOAT && is_float(hdf5, type, size) ? 'f' : 'V';
 }
 
 /* The dtype of an item; of an array or enumeration that of its items. Returns its bytes. */

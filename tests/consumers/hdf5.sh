@@ -1,6 +1,6 @@
 #!/bin/sh
 # HDF5: Debian's tools and h5py's own HDF5 with our plug-ins, hdf5plugin's files both ways, hostile chunks, numcodecs-doctor.
-# needs: gcc hdf5-tools valgrind
+# needs: gcc hdf5-tools libhdf5-dev pkg-config valgrind
 set -eu
 cd "$(dirname "$0")/../.."
 here=tests/consumers
@@ -64,6 +64,15 @@ grep -q 'no filter stands for this codec' "$WORK/said" || fail "$(cat "$WORK/sai
 
 # Without the plug-ins the tools say so.
 ! HDF5_PLUGIN_PATH=$WORK/none h5dump -d /each/00_zlib -d /each/20_delta "$WORK/ours.h5" >"$WORK/dump" 2>&1 || fail "h5dump reads without a plug-in"
+
+# HDF5 inside the program: plug-ins find its functions if they are exported, else what needs them is refused.
+for export in -rdynamic -O0; do
+    # shellcheck disable=SC2046
+    gcc -std=c99 -Wall -Wextra $export $(pkg-config --cflags hdf5-serial) "$here/static_hdf5.c" \
+        $(pkg-config --libs-only-L hdf5-serial) -l:libhdf5.a -lcrypto -lcurl -lsz -lz -lm -ldl -lpthread -o "$WORK/static$export" || fail "static_hdf5.c does not build"
+done
+[ "$("$WORK/static-rdynamic" "$WORK/static.h5")" = 4 ] || fail "a program with static HDF5 and -rdynamic"
+! "$WORK/static-O0" "$WORK/static.h5" 2>"$WORK/said" || fail "static HDF5 without -rdynamic was accepted"
 
 # Chunks and parameters of an attacker.
 mkdir "$WORK/chunks"

@@ -98,17 +98,18 @@ impl Report<'_> {
         let limits = self.call.limits();
         let followed = self.call.is_followed();
         let wanted = if followed { threads } else { threads - 1 };
-        let started = (0..wanted)
+        let started: Vec<_> = (0..wanted)
             .map_while(|_| {
                 let to = to.clone();
                 Builder::new().spawn_scoped(scope, move || shared.serve(&Call::new(limits, None), &to)).ok()
             })
-            .count();
+            .collect();
         drop(to);
-        if !followed || started == 0 {
+        if !followed || started.is_empty() {
             self.work_here(); // also where the system gave no thread
         }
         self.wait(&from);
+        started.into_iter().for_each(|thread| drop(thread.join())); // the scope alone waits for their work, not for their end
     }
 
     fn wait(&mut self, from: &Receiver<(usize, Result<usize>)>) {

@@ -77,14 +77,12 @@ impl Decoder {
             return self.work(job, call);
         }
         let limits = call.limits();
+        let help = || self.work(job, Call::new(limits, None));
         thread::scope(|scope| {
-            for _ in 1..threads {
-                let help = || self.work(job, Call::new(limits, None));
-                if thread::Builder::new().spawn_scoped(scope, help).is_err() {
-                    break;
-                }
-            }
-            self.work(job, call)
+            let started: Vec<_> = (1..threads).map_while(|_| thread::Builder::new().spawn_scoped(scope, help).ok()).collect();
+            let done = self.work(job, call);
+            started.into_iter().for_each(|thread| drop(thread.join())); // the scope alone waits for their work, not for their end
+            done
         })
     }
 

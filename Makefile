@@ -1,6 +1,6 @@
 # make                  the shared and the static library, into target/dist
 # make demo             builds, then reads and rewrites the real Zarr arrays of examples/data
-# make examples         builds the programs that read Zarr arrays in parallel and in parts, into target/examples
+# make examples         builds the programs that read Zarr arrays in parallel and in parts, and write them, into target/examples
 # make test             everything; installs what it needs where it may
 # make test-consumers   HDF5, netCDF, GDAL, the language bindings, packages; NAME=name runs one
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
@@ -126,7 +126,7 @@ test-demo: conformance-venv
 
 examples: shared
 	@mkdir -p $(TARGET)/examples
-	for name in read_parallel point_through_time; do \
+	for name in read_parallel point_through_time write_store; do \
 	    $(CC) -std=c99 -O2 -Wall -Iinclude examples/$$name.c examples/store.c examples/files.c -L$(DIST) -lnumcodecs -Wl,-rpath,$(DIST) \
 	        -o $(TARGET)/examples/$$name || exit 1; \
 	done

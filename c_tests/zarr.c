@@ -10,12 +10,6 @@
     "\"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2, 3]}}," \
     "\"chunk_key_encoding\": {\"name\": \"default\"}, \"codecs\": [" codecs "]}"
 #define BIG "{\"name\": \"bytes\", \"configuration\": {\"endian\": \"big\"}}"
-#define SHARD(chunk_shape, codecs) \
-    "{\"name\": \"sharding_indexed\", \"configuration\": {\"chunk_shape\": " chunk_shape ", \"codecs\": [" codecs "]}}"
-#define SHARD_AT "codecs[0].configuration."
-#define SHAPES(shape, chunks) \
-    "{\"zarr_format\": 2, \"shape\": " shape ", \"chunks\": " chunks ", \"dtype\": \"<i4\", \"fill_value\": 0, \"order\": \"C\"," \
-    "\"filters\": null, \"compressor\": null}"
 #define TURN "{\"name\": \"transpose\", \"configuration\": {\"order\": [1, 0]}}, "
 
 static nc_zarr *need_zarr(const char *json)
@@ -111,55 +105,6 @@ static void fill_values(void)
     nc_layout_free(native);
 }
 
-static void errors(void)
-{
-    static const struct { const char *json, *path; nc_status status; } cases[] = {
-        {"{}", "zarr_format", NUMCODECS_ERR_CONFIG},
-        {"[]", "", NUMCODECS_ERR_CONFIG},
-        {"nonsense", "", NUMCODECS_ERR_CONFIG},
-        {V2("\"<q9\"", "0", "C", "null", "null"), "dtype", NUMCODECS_ERR_CONFIG},
-        {V2("[[\"a\", \"<q9\"]]", "0", "C", "null", "null"), "dtype[0][1]", NUMCODECS_ERR_CONFIG},
-        {V2("\"<i4\"", "\"x\"", "C", "null", "null"), "fill_value", NUMCODECS_ERR_CONFIG},
-        {V2("\"<i4\"", "0", "K", "null", "null"), "order", NUMCODECS_ERR_CONFIG},
-        {V2("\"<i4\"", "0", "C", "[{\"id\": \"nope\"}]", "null"), "filters[0].id", NUMCODECS_ERR_UNKNOWN_CODEC},
-        {V2("\"<i4\"", "0", "C", "null", "{\"id\": \"zlib\", \"level\": 99}"), "compressor.level", NUMCODECS_ERR_CONFIG},
-        {V2("\"|O\"", "0", "C", "null", "null"), "filters", NUMCODECS_ERR_DTYPE},
-        {V3("\"bytes\""), "codecs[0].configuration.endian", NUMCODECS_ERR_CONFIG},
-        {V3(BIG ", \"nope\""), "codecs[1].name", NUMCODECS_ERR_UNKNOWN_CODEC},
-        {V3(BIG ", {\"name\": \"gzip\", \"configuration\": {\"level\": 77}}"), "codecs[1].configuration.level", NUMCODECS_ERR_CONFIG},
-        {V3("\"zstd\""), "codecs[0]", NUMCODECS_ERR_CONFIG},
-        {V3(""), "codecs", NUMCODECS_ERR_CONFIG},
-        {V3("7"), "codecs[0]", NUMCODECS_ERR_CONFIG},
-        {V3("{\"configuration\": {}}"), "codecs[0].name", NUMCODECS_ERR_CONFIG},
-        {V3("{\"name\": \"transpose\", \"configuration\": {\"order\": [0, 2]}}, " BIG), "codecs[0].configuration.order", NUMCODECS_ERR_CONFIG},
-        /* a missing key */
-        {"{\"zarr_format\": 2, \"shape\": [5], \"chunks\": [2], \"dtype\": \"<i4\"}", "order", NUMCODECS_ERR_CONFIG},
-        {"{\"zarr_format\": 2, \"chunks\": [2], \"dtype\": \"<i4\"}", "shape", NUMCODECS_ERR_CONFIG},
-        {"{\"zarr_format\": 3, \"node_type\": \"array\"}", "shape", NUMCODECS_ERR_CONFIG},
-        {V3(SHARD("[1, 3]", "")), SHARD_AT "codecs", NUMCODECS_ERR_CONFIG},
-        /* an impossible shape */
-        {SHAPES("[5, -7]", "[2, 3]"), "shape[1]", NUMCODECS_ERR_CONFIG},
-        {SHAPES("[5, 7]", "[2, 3, 4]"), "chunks", NUMCODECS_ERR_CONFIG},
-        {SHAPES("[5, 7]", "[4611686018427387904, 4]"), "chunks", NUMCODECS_ERR_SHAPE},
-        {V3(SHARD("[2, 2]", BIG)), SHARD_AT "chunk_shape", NUMCODECS_ERR_CONFIG},
-        {V3(SHARD("[1, 0]", BIG)), SHARD_AT "chunk_shape", NUMCODECS_ERR_CONFIG},
-        {V3(SHARD("[1]", BIG)), SHARD_AT "chunk_shape", NUMCODECS_ERR_CONFIG},
-        /* inside a shard, and inside a shard of a shard */
-        {V3(SHARD("[1, 3]", BIG ", \"nope\"")), SHARD_AT "codecs[1].name", NUMCODECS_ERR_UNKNOWN_CODEC},
-        {V3(SHARD("[1, 3]", SHARD("[1, 2]", BIG))), SHARD_AT "codecs[0].configuration.chunk_shape", NUMCODECS_ERR_CONFIG},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        nc_zarr *zarr = (nc_zarr *)&err;
-        CHECK_STATUS(nc_zarr_open(cases[i].json, NULL, &zarr, &err), cases[i].status);
-        if (!CHECK(zarr == NULL && strcmp(err.path, cases[i].path) == 0))
-            printf("    path \"%s\" of %s\n", err.path, cases[i].json);
-    }
-    CHECK_STATUS(nc_zarr_open(NULL, NULL, NULL, &err), NUMCODECS_ERR_NULL);
-    CHECK(nc_zarr_codec(NULL) == NULL && nc_zarr_layout(NULL) == NULL && nc_zarr_query(NULL, 3) == -1);
-    CHECK(nc_zarr_fill_item(NULL, NULL) == NULL && nc_zarr_ignored(NULL, 0) == NULL);
-    nc_zarr_free(NULL);
-}
-
 /* The two formats say the same in different words: the same bytes lie in the chunks. */
 static void version_3(void)
 {
@@ -192,6 +137,5 @@ int main(void)
     a_chunk();
     keys();
     fill_values();
-    errors();
     return report("zarr");
 }

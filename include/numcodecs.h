@@ -584,6 +584,45 @@ nc_status nc_zarr_open(const char *json,
                        struct nc_zarr **zarr,
                        struct nc_error *err);
 
+// The metadata of a new array.
+//
+// codecs: NUL-terminated UTF-8, what nc_codec_from_config reads: the configuration of a codec, or a list of filters with the compressor
+// last; "[]" = none. registry: where codecs are looked up, NULL = the built-in ones. chunk: dtype, shape and order (C or F) of a
+// chunk, borrowed. shape: extents of the array, one for each dimension of a chunk, borrowed; NULL is fine without dimensions. fill,
+// fill_nbytes: the fill value, one item in dtype and byte order of the chunk, for items of variable length what it holds; NULL = none,
+// which v3 writes as zero. format: 2 (keys like "0.1") or 3 (keys like "c/0/1"). zarr: gives the
+// metadata, free it with nc_zarr_free; NULL after a failure; nc_zarr_metadata writes it. Errors: those of nc_zarr_open and of
+// nc_zarr_metadata, with paths of a `.zarray`; _SHAPE (another number of dimensions or bytes, a chunk with gaps), _NULL. Any thread.
+// Since 0.1.
+nc_status nc_zarr_new(const char *codecs,
+                      const struct nc_registry *registry,
+                      const struct nc_layout *chunk,
+                      const int64_t *shape,
+                      const void *fill,
+                      size_t fill_nbytes,
+                      int32_t format,
+                      struct nc_zarr **zarr,
+                      struct nc_error *err);
+
+// Writes metadata as text: a `.zarray` or a `zarr.json`, in whichever format it was read. Between the formats codecs change their
+// spelling and the chunks keep their bytes: what the other format has no words for is an error. Keys of chunks stay the same from v2 to
+// v3; from v3 to v2 they lose the "c" in front, which v2 does not know. Keys of the text that nobody knew are not written.
+//
+// format: 2 or 3. attributes: NUL-terminated JSON text of an object to write into a `zarr.json`, borrowed;
+// NULL = the attributes that were read there, else none. v2 keeps attributes in a file of their own, `.zattrs`: NULL then. text: gives
+// the text as UTF-8 without a NUL at its end, free it with nc_buffer_free; NULL after a failure. Errors: _UNSUPPORTED (no form in that
+// format) and _CONFIG (the attributes), both with the JSON path in what was read, such as "codecs[0].name" or "filters[0].id"; _NULL.
+// Any thread. Since 0.1.
+nc_status nc_zarr_metadata(const struct nc_zarr *zarr,
+                           int32_t format,
+                           const char *attributes,
+                           struct nc_buffer **text,
+                           struct nc_error *err);
+
+// The attributes of a `zarr.json` as JSON text: what belongs into `.zattrs` when the array is written as Zarr v2. NULL where it has none,
+// for v2 and for NULL. Lends: valid until the metadata is freed. Any thread. Since 0.1.
+const char *nc_zarr_attributes(const struct nc_zarr *zarr);
+
 // The codec of a chunk: all filters and the compressor. It knows the layout of the chunk: encoding takes any layout of the same shape
 // and type, in any order and byte order, and n plain bytes as the chunk itself; decoding needs no layout of the chunk. Lends: valid
 // until the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.

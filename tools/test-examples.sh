@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 out=${CARGO_TARGET_DIR:-target}/examples
 python=target/conformance-venv/bin/python
 
-for program in read_parallel point_through_time; do
+for program in read_parallel point_through_time write_store; do
     for compiler in gcc clang; do
         $compiler -std=c99 -Wall -Wextra -pedantic -Wundef -Werror -fsyntax-only -Iinclude "examples/$program.c" examples/store.c examples/files.c
     done

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -60,11 +61,23 @@ def check_point(path, values, point, how):
     assert touched == stored if how == "decoded whole" else touched <= stored, said.stderr
 
 
+def check_written(source, values):
+    """Arrays that were written chunk by chunk from C, in both formats."""
+    for zarr_format, codecs in ((2, '[{"id": "shuffle", "elementsize": 4}, {"id": "zlib", "level": 1}]'), (3, '{"id": "blosc", "cname": "zstd"}')):
+        path = OUT / f"written_v{zarr_format}.zarr"
+        shutil.rmtree(path, ignore_errors=True)
+        run("write_store", source, path, zarr_format, codecs)
+        array = zarr.open_array(path, mode="r")
+        assert array.metadata.zarr_format == zarr_format
+        assert array[...].tobytes() == values.tobytes(), f"other values in {path}"
+
+
 for name, how in (("ocean_v3.zarr", "decoded where needed"), ("ocean_v2.zarr", "decoded whole")):
     array = zarr.open_array(OUT / name, mode="r")
     values = array[...]
     assert 200 <= chunks_of(array) and array.nchunks_initialized < chunks_of(array), "several hundred chunks, some of them absent"
     check_all(OUT / name, array, values)
+    check_written(OUT / name, values)
     land = tuple(np.argwhere((values == array.fill_value).all(axis=0))[0])
     warm = np.unravel_index(values.max(axis=0).argmax(), values.shape[1:])
     for point in (land, warm, (0,) * (values.ndim - 1), tuple(n - 1 for n in values.shape[1:])):

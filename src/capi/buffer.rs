@@ -26,6 +26,12 @@ impl nc_buffer {
         nc_buffer { bytes, offsets, layout: nc_layout::new(layout), limit: 0 }
     }
 
+    /// Text, without a NUL.
+    pub(super) fn text(text: String) -> Self {
+        let layout = nc_layout::new(Layout::bytes(text.len()));
+        nc_buffer { bytes: text.into_bytes(), offsets: Vec::new(), layout, limit: 0 }
+    }
+
     /// For a custom codec to append to, up to `limit` bytes.
     pub(super) fn appendable(limit: usize) -> Self {
         nc_buffer { bytes: Vec::new(), offsets: Vec::new(), layout: nc_layout::new(Layout::bytes(0)), limit }

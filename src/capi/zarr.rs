@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char, c_void};
 use std::ptr::{null, null_mut};
 
+use super::buffer::nc_buffer;
 use super::codec::nc_codec;
 use super::layout::nc_layout;
 use super::memory::Destination;
@@ -12,7 +13,7 @@ use super::{boundary, bytes, free, give, out, required, string};
 use crate::core::error::{Error, Result};
 use crate::core::sink::CallerMemory;
 use crate::operation;
-use crate::zarr::{self, Zarr};
+use crate::zarr::{self, New, Zarr};
 
 /// The metadata of one Zarr array, parsed and checked once: codec, layout, fill value and keys of its chunks. The library does no I/O:
 /// the caller fetches what lies under a key. Immutable: any number of threads may use one at the same time. Free with nc_zarr_free.
@@ -22,6 +23,7 @@ pub struct nc_zarr {
     layout: nc_layout,
     ignored: Vec<CString>,
     inner: Option<Box<nc_zarr>>,
+    attributes: Option<CString>,
 }
 
 impl nc_zarr {
@@ -29,7 +31,8 @@ impl nc_zarr {
         let ignored = zarr.ignored.iter().map(|path| CString::new(path.as_str()).unwrap_or_default()).collect();
         let codec = nc_codec::new(zarr.codec.clone())?;
         let inner = zarr.inner().map(nc_zarr::new).transpose()?.map(Box::new);
-        Ok(nc_zarr { codec, layout: nc_layout::new(zarr.layout.clone()), ignored, inner, zarr })
+        let attributes = zarr.attributes().map(|value| CString::new(value.to_string()).unwrap_or_default());
+        Ok(nc_zarr { codec, layout: nc_layout::new(zarr.layout.clone()), ignored, inner, attributes, zarr })
     }
 }
 
@@ -54,6 +57,77 @@ pub unsafe extern "C" fn nc_zarr_open(
         *zarr = give(nc_zarr::new(zarr::open(json, registry.map(|r| &r.registry))?)?);
         Ok(())
     })
+}
+
+/// The metadata of a new array.
+///
+/// codecs: NUL-terminated UTF-8, what nc_codec_from_config reads: the configuration of a codec, or a list of filters with the compressor
+/// last; "[]" = none. registry: where codecs are looked up, NULL = the built-in ones. chunk: dtype, shape and order (C or F) of a
+/// chunk, borrowed. shape: extents of the array, one for each dimension of a chunk, borrowed; NULL is fine without dimensions. fill,
+/// fill_nbytes: the fill value, one item in dtype and byte order of the chunk, for items of variable length what it holds; NULL = none,
+/// which v3 writes as zero. format: 2 (keys like "0.1") or 3 (keys like "c/0/1"). zarr: gives the
+/// metadata, free it with nc_zarr_free; NULL after a failure; nc_zarr_metadata writes it. Errors: those of nc_zarr_open and of
+/// nc_zarr_metadata, with paths of a `.zarray`; _SHAPE (another number of dimensions or bytes, a chunk with gaps), _NULL. Any thread.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_new(
+    codecs: *const c_char,
+    registry: *const nc_registry,
+    chunk: *const nc_layout,
+    shape: *const i64,
+    fill: *const c_void,
+    fill_nbytes: usize,
+    format: i32,
+    zarr: *mut *mut nc_zarr,
+    err: *mut nc_error,
+) -> nc_status {
+    boundary(err, || {
+        // SAFETY: pointers of the caller, checked for NULL; registry is NULL or one of ours.
+        let (zarr, codecs, chunk, registry) =
+            unsafe { (out(zarr, null_mut(), "zarr")?, string(codecs, "codecs")?, &required(chunk, "chunk")?.layout, registry.as_ref()) };
+        // SAFETY: as above; one extent for each dimension, fill_nbytes bytes where fill is not NULL.
+        let (shape, item) = unsafe { (bytes(shape, chunk.shape().len(), "shape")?, bytes(fill.cast::<u8>(), fill_nbytes, "fill")?) };
+        let shape: Result<Vec<u64>> = shape.iter().map(|n| u64::try_from(*n).map_err(|_| Error::shape(format!("extent is {n}")))).collect();
+        let fill = (!fill.is_null()).then_some(item);
+        let new = New { codecs, chunk, shape: &shape?, fill, format: format.into() };
+        *zarr = give(nc_zarr::new(new.open(registry.map(|r| &r.registry))?)?);
+        Ok(())
+    })
+}
+
+/// Writes metadata as text: a `.zarray` or a `zarr.json`, in whichever format it was read. Between the formats codecs change their
+/// spelling and the chunks keep their bytes: what the other format has no words for is an error. Keys of chunks stay the same from v2 to
+/// v3; from v3 to v2 they lose the "c" in front, which v2 does not know. Keys of the text that nobody knew are not written.
+///
+/// format: 2 or 3. attributes: NUL-terminated JSON text of an object to write into a `zarr.json`, borrowed;
+/// NULL = the attributes that were read there, else none. v2 keeps attributes in a file of their own, `.zattrs`: NULL then. text: gives
+/// the text as UTF-8 without a NUL at its end, free it with nc_buffer_free; NULL after a failure. Errors: _UNSUPPORTED (no form in that
+/// format) and _CONFIG (the attributes), both with the JSON path in what was read, such as "codecs[0].name" or "filters[0].id"; _NULL.
+/// Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_metadata(
+    zarr: *const nc_zarr,
+    format: i32,
+    attributes: *const c_char,
+    text: *mut *mut nc_buffer,
+    err: *mut nc_error,
+) -> nc_status {
+    boundary(err, || {
+        // SAFETY: pointers of the caller, checked for NULL.
+        let (text, zarr) = unsafe { (out(text, null_mut(), "text")?, required(zarr, "zarr")?) };
+        // SAFETY: NULL or a C string of the caller.
+        let attributes = if attributes.is_null() { None } else { Some(unsafe { string(attributes, "attributes")? }) };
+        *text = give(nc_buffer::text(zarr.zarr.text(format.into(), attributes)?));
+        Ok(())
+    })
+}
+
+/// The attributes of a `zarr.json` as JSON text: what belongs into `.zattrs` when the array is written as Zarr v2. NULL where it has none,
+/// for v2 and for NULL. Lends: valid until the metadata is freed. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nc_zarr_attributes(zarr: *const nc_zarr) -> *const c_char {
+    // SAFETY: NULL or metadata of ours.
+    unsafe { zarr.as_ref() }.and_then(|zarr| zarr.attributes.as_ref()).map_or(null(), |text| text.as_ptr())
 }
 
 /// The codec of a chunk: all filters and the compressor. It knows the layout of the chunk: encoding takes any layout of the same shape

@@ -9,6 +9,7 @@ pub mod conform;
 pub mod convert;
 pub mod dtype;
 pub mod error;
+pub mod exact;
 pub mod json;
 pub mod layout;
 pub mod msgpack;

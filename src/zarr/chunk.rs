@@ -52,7 +52,7 @@ impl Codec for ChunkCodec {
         if self.chunk.items == Items::Fixed {
             return Ok(Info { nbytes: self.chunk.nbytes() as u64, layout: Some(self.chunk.clone()) });
         }
-        self.pipeline.decoded_info(src)
+        self.pipeline.decoded_info(src).map(|info| Info { layout: Some(self.chunk.clone()), ..info })
     }
 
     fn partial(&self) -> bool {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::core::config::wrong_type;
-use crate::core::{Error, Result};
+use crate::core::{Error, Kind, Result};
 
 /// An object at a JSON path.
 pub struct Object<'a> {
@@ -60,10 +60,50 @@ impl<'a> Object<'a> {
         list.iter().enumerate().map(extent).collect()
     }
 
+    /// Ends reading: keys that nobody asked for are ignored.
+    pub fn ignore_rest(&self, ignored: &mut Vec<String>) {
+        ignored.extend(self.unknown().map(|(key, _)| self.at(key)));
+    }
+
     /// Keys that nobody asked for.
     pub fn unknown(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
         self.map.iter().filter(|(key, _)| !self.known.contains(&key.as_str()))
     }
+}
+
+/// Name and configuration of an extension point: `{"name": ..., "configuration": ...}` or the name alone. Other keys are ignored, but
+/// for one that says whether the extension has to be understood: it always is.
+pub fn extension<'a>(value: &'a Value, path: &str, ignored: &mut Vec<String>) -> Result<(&'a str, &'a Value)> {
+    match value {
+        Value::String(name) => return Ok((name, &Value::Null)),
+        Value::Object(_) => (),
+        other => return Err(wrong_type(path, "an object or a name", other)),
+    }
+    let mut object = Object::new(value, path)?;
+    let name = object.required("name")?;
+    let name = name.as_str().ok_or_else(|| wrong_type(&object.at("name"), "a string", name))?;
+    let configuration = object.get("configuration").unwrap_or(&Value::Null);
+    let _ = object.get("must_understand");
+    object.ignore_rest(ignored);
+    Ok((name, configuration))
+}
+
+/// The text under a key of an object; empty where there is none.
+pub fn text_under<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The object with a key more, or with another value for it.
+pub fn with(mut object: Value, key: &str, value: Value) -> Value {
+    if let Value::Object(map) = &mut object {
+        map.insert(key.to_owned(), value);
+    }
+    object
+}
+
+/// What we, or a format, cannot do.
+pub fn unsupported(path: impl Into<String>, message: impl Into<String>) -> Error {
+    Error::config(path, message).with_kind(Kind::Unsupported)
 }
 
 /// A value for a message: cut short and escaped.

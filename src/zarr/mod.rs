@@ -7,19 +7,31 @@ use serde_json::Value;
 use crate::core::{Error, Layout, Result};
 use crate::registry::{self, Instance, Registry};
 
+mod cast_value;
 mod chunk;
 mod codecs_v3;
+mod create;
 mod data_type;
 mod data_type_v3;
 mod fill;
+mod fill_read;
+mod fill_write;
 mod json;
+mod rounding;
+mod scale_offset;
 mod shard;
 mod shard_index;
 mod shard_items;
+mod spelling;
 mod transpose;
 mod v2;
 mod v3;
+mod write;
+mod write_v2;
+mod write_v3;
 
+pub use create::New;
+use data_type::DataType;
 use fill::Fill;
 use json::Object;
 pub use shard::Shard;
@@ -42,7 +54,28 @@ pub struct Zarr {
     /// What the chunks are, if they are shards and nothing else is done to them.
     pub shard: Option<Arc<Shard>>,
     /// `None` for the chunks inside a shard.
-    keys: Option<Keys>,
+    source: Option<Source>,
+}
+
+/// What keys and metadata are written from.
+struct Source {
+    keys: Keys,
+    /// Type of the items, in the byte order of the layout.
+    kind: DataType,
+    codecs: Codecs,
+    /// As read; an object.
+    attributes: Option<Value>,
+    dimension_names: Option<Value>,
+}
+
+/// The codecs of a chunk in the words of the format that was read.
+enum Codecs {
+    V2 {
+        filters: Vec<Value>,
+        /// Null where there is none.
+        compressor: Value,
+    },
+    V3(Vec<Value>),
 }
 
 /// How the keys of chunks are made.
@@ -64,10 +97,15 @@ pub fn open(json: &str, registry: Option<&Registry>) -> Result<Zarr> {
 }
 
 impl Zarr {
+    fn source(&self) -> Result<&Source> {
+        let inside =
+            || Error::unsupported("chunks inside a shard have neither keys nor metadata: the index of the shard tells where they are");
+        self.source.as_ref().ok_or_else(inside)
+    }
+
     /// The key under which the chunk at `index` of the grid of chunks is stored, as `0.1` or `c/0/1`.
     pub fn chunk_key(&self, index: &[u64]) -> Result<String> {
-        let no_keys = || Error::unsupported("chunks inside a shard have no keys: the index of the shard tells where they are");
-        let keys = self.keys.as_ref().ok_or_else(no_keys)?;
+        let keys = &self.source()?.keys;
         let grid = self.shape.iter().zip(self.layout.shape()).map(|(n, chunk)| n.div_ceil((*chunk as u64).max(1)));
         if index.len() != self.shape.len() || index.iter().zip(grid.clone()).any(|(i, n)| *i >= n) {
             return Err(Error::shape(format!("no chunk {index:?} in a grid of {:?} chunks", grid.collect::<Vec<_>>())));
@@ -84,7 +122,7 @@ impl Zarr {
         let fill = Fill { item: self.fill.ordered(self.layout.dtype, layout.dtype), ..self.fill };
         let shape = shard.chunk.shape().iter().map(|n| *n as u64).collect();
         let (codec, nested) = (shard.codec.clone(), shard.nested.clone());
-        Some(Zarr { format: self.format, codec, layout, shape, fill, ignored: Vec::new(), shard: nested, keys: None })
+        Some(Zarr { format: self.format, codec, layout, shape, fill, ignored: Vec::new(), shard: nested, source: None })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::json::shown;
-use super::v3::extension;
+use super::codecs_v3::bytes_entry;
+use super::json::{extension, shown};
 use crate::core::config::wrong_type;
 use crate::core::{ArrayRef, Call, Error, Kind, Layout, Result, Sink};
 use crate::registry::{self, Instance};
@@ -24,14 +24,14 @@ pub struct IndexCodec {
 
 impl IndexCodec {
     /// Reads the list of codecs of the index: `bytes`, and `crc32c` or not.
-    pub fn parse(list: Option<&Value>, at_start: bool, path: &str) -> Result<Self> {
+    pub fn parse(list: Option<&Value>, at_start: bool, path: &str, ignored: &mut Vec<String>) -> Result<Self> {
         let default = json!([{"name": "bytes", "configuration": {"endian": "little"}}, "crc32c"]);
         let list = list.unwrap_or(&default);
         let Value::Array(list) = list else { return Err(wrong_type(path, "a list", list)) };
         let (mut big_endian, mut checksum) = (None, None);
         for (i, entry) in list.iter().enumerate() {
             let path = format!("{path}[{i}]");
-            let (name, configuration) = extension(entry, &path)?;
+            let (name, configuration) = extension(entry, &path, ignored)?;
             match (name, configuration.get("endian").and_then(Value::as_str)) {
                 ("bytes", Some("little")) if i == 0 => big_endian = Some(false),
                 ("bytes", Some("big")) if i == 0 => big_endian = Some(true),
@@ -44,6 +44,12 @@ impl IndexCodec {
         }
         let big_endian = big_endian.ok_or_else(|| Error::config(path, "the index needs the codec \"bytes\""))?;
         Ok(IndexCodec { big_endian, checksum, at_start })
+    }
+
+    /// The list as it is written.
+    pub fn entries(&self) -> Vec<Value> {
+        let checksum = self.checksum.as_ref().map(|_| json!({"name": "crc32c"}));
+        [bytes_entry(Some(self.big_endian))].into_iter().chain(checksum).collect()
     }
 
     /// Stored bytes of an index of `count` entries.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::data_type::DataType;
 use super::json::{Object, shown};
 use crate::core::{ArrayRef, Codec, Dtype, Error, Items, Layout, Order, Result, Sink, convert, nested};
 
@@ -15,13 +16,19 @@ pub struct Transpose {
     pub order: Vec<usize>,
 }
 
-/// Turns the bytes of every item around.
-pub struct Swap(pub Layout);
+/// Turns the bytes of every item around, in structured types those of every field.
+pub struct Swap {
+    /// The array.
+    pub array: Layout,
+    /// Its data type.
+    pub kind: DataType,
+}
 
 /// The permutation of a configuration.
-pub fn order(configuration: &Value, ndim: usize, path: &str) -> Result<Vec<usize>> {
+pub fn order(configuration: &Value, ndim: usize, path: &str, ignored: &mut Vec<String>) -> Result<Vec<usize>> {
     let mut object = Object::new(configuration, path)?;
     let given = object.required("order")?;
+    object.ignore_rest(ignored);
     let order: Option<Vec<usize>> =
         given.as_array().and_then(|list| list.iter().map(|n| n.as_u64().and_then(|n| usize::try_from(n).ok())).collect());
     let is_permutation = |order: &Vec<usize>| order.len() == ndim && (0..ndim).all(|i| order.contains(&i));
@@ -98,10 +105,10 @@ impl Codec for Transpose {
 
 impl Swap {
     fn run(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<()> {
-        let src = ArrayRef::fixed(&self.0, src.bytes()?)?.bytes()?;
+        let src = ArrayRef::fixed(&self.array, src.bytes()?)?.bytes()?;
         let room = out.take(src.len())?;
         room.copy_from_slice(src);
-        convert::swap_bytes(room, self.0.dtype);
+        self.kind.swap(room);
         Ok(())
     }
 }
@@ -109,15 +116,15 @@ impl Swap {
 impl Codec for Swap {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         self.run(src, out)?;
-        Ok(Layout::bytes(self.0.nbytes()))
+        Ok(Layout::bytes(self.array.nbytes()))
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         self.run(src, out)?;
-        Ok(self.0.clone())
+        Ok(self.array.clone())
     }
 
     fn encoded_bound(&self, _src: &Layout) -> Option<u64> {
-        Some(self.0.nbytes() as u64)
+        Some(self.array.nbytes() as u64)
     }
 }

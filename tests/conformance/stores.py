@@ -16,8 +16,20 @@ class Zarr:
     """Metadata of an array, as the library reads it."""
 
     def __init__(self, library, text):
+        self.open(library, lambda out, err: library.lib.nc_zarr_open(text.encode(), library.ffi.NULL, out, err))
+
+    @classmethod
+    def new(cls, library, codecs, chunk, shape, fill, zarr_format):
+        """Metadata of a new array; `chunk` is a layout of the library, `fill` bytes or None."""
+        self, ffi = cls.__new__(cls), library.ffi
+        extents, item = ffi.new("int64_t[]", list(shape) or 1), ffi.NULL if fill is None else ffi.from_buffer(fill)
+        make = library.lib.nc_zarr_new
+        self.open(library, lambda out, err: make(codecs.encode(), ffi.NULL, chunk, extents, item, len(fill or b""), zarr_format, out, err))
+        return self
+
+    def open(self, library, call):
         err, out = library.ffi.new("nc_error *"), library.ffi.new("nc_zarr **")
-        library.check(library.lib.nc_zarr_open(text.encode(), library.ffi.NULL, out, err), err, out)
+        library.check(call(out, err), err, out)
         self._read(library, library.ffi.gc(out[0], library.lib.nc_zarr_free))
 
     def _read(self, library, handle):
@@ -52,6 +64,13 @@ class Zarr:
             return (at[0], n[0]) if (at[0], n[0]) != (0, 0) else None
 
         return entry
+
+    def metadata(self, zarr_format):
+        """The text of a .zarray or a zarr.json."""
+        err, out = self.ffi.new("nc_error *"), self.ffi.new("nc_buffer **")
+        self.library.check(self.lib.nc_zarr_metadata(self.handle, zarr_format, self.ffi.NULL, out, err), err, out)
+        buffer = self.ffi.gc(out[0], self.lib.nc_buffer_free)
+        return bytes(self.ffi.buffer(self.lib.nc_buffer_data(buffer), self.lib.nc_buffer_nbytes(buffer))).decode()
 
     def shape(self):
         ndim, err = self.lib.nc_zarr_query(self.handle, self.lib.NUMCODECS_Q_NDIM), self.ffi.new("nc_error *")
@@ -135,6 +154,8 @@ def check_store(library, vectors, store):
     try:
         zarr = Zarr(library, metadata.read_text("utf-8"))
         compare(read(zarr, folder), store["expected"], vectors)
+        again = Zarr(library, zarr.metadata(3 if metadata.name == "zarr.json" else 2))
+        compare(read(again, folder), store["expected"], vectors)
     except NcError as error:
         if error.name == "UNKNOWN_CODEC":
             return "apart", error.message

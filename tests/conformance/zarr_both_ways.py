@@ -1,8 +1,11 @@
-"""Arrays both ways with zarr-python: what it writes we read, what we write beside its metadata it reads."""
+"""Arrays both ways with zarr-python: what it writes we read; chunks that we write it reads, beside its metadata and beside ours in both
+formats of Zarr."""
 import argparse
 import itertools
+import json
 import math
 import pathlib
+import re
 import sys
 import tempfile
 import warnings
@@ -10,8 +13,8 @@ import warnings
 import numcodecs
 import numpy as np
 import zarr
-from zarr.codecs import (BloscCodec, BytesCodec, Crc32cCodec, GzipCodec, ShardingCodec, TransposeCodec, VLenBytesCodec, VLenUTF8Codec,
-                         ZstdCodec)
+from zarr.codecs import (BloscCodec, BytesCodec, CastValue, Crc32cCodec, GzipCodec, ScaleOffset, ShardingCodec, TransposeCodec,
+                         VLenBytesCodec, VLenUTF8Codec, ZstdCodec)
 from zarr.codecs import numcodecs as named
 from zarr.dtype import VariableLengthBytes, VariableLengthUTF8
 
@@ -87,6 +90,63 @@ def v3_codecs():
     yield v3("numcodecs.pcodec", f4, serializer=named.PCodec(level=8, mode_spec="auto"))
     yield v3("numcodecs.zfpy", f4, serializer=named.ZFPY(mode=4, tolerance=1e-3))
     yield v3("shuffle zlib crc32", f4, compressors=[named.Shuffle(elementsize=4), named.Zlib(level=1), named.CRC32()])
+
+
+def lossy(case):
+    """Encoded from the data itself, not from what zarr-python reads back: the chunks are the same bytes."""
+    return {**case, "lossy": True}
+
+
+def v3_numbers():
+    """The codecs of v3 that make other numbers of numbers."""
+    for dtype in NUMBERS[:11]:
+        for offset, scale in ((0, 1), (2, 1), (0, 3)) if dtype[0] in "iu" else ((0, 1), (270, 4), (-1.5, 0.1)):
+            data = values(dtype) % 40 + 2
+            yield lossy(v3(f"scale_offset {dtype} {offset} {scale}", data.astype(dtype), filters=ScaleOffset(offset=offset, scale=scale),
+                           fill_value=offset))
+        for target in ("int8", "uint16", "int64", "float16", "float32", "float64"):
+            yield v3(f"cast_value {dtype} to {target}", values(dtype), filters=CastValue(data_type=target), serializer=BytesCodec(endian="big"))
+    odd = np.array([0.5, 1.5, -0.5, -1.5, 2.49, 1e-9, -0.0, 300.5, -300.5, 65519.0, 1e6, -1e6], "f8")
+    for rounding in ("nearest-even", "towards-zero", "towards-positive", "towards-negative", "nearest-away"):
+        for target, out_of_range in (("int8", "clamp"), ("uint8", "wrap"), ("float16", "clamp"), ("int32", None)):
+            codec = CastValue(data_type=target, rounding=rounding, out_of_range=out_of_range)
+            yield lossy(v3(f"cast_value {rounding} {target} {out_of_range}", odd, chunks=(5,), filters=codec))
+        whole = np.array([16777217, -16777217, 2**53 + 1, -(2**53) - 1, 2**62 + 1, 2049], "i8")
+        codec = CastValue(data_type="float32", rounding=rounding, out_of_range="clamp")
+        yield lossy(v3(f"cast_value {rounding} of integers", whole, chunks=(4,), filters=codec))
+    gaps = np.array([1.0, np.nan, 3.0, np.inf, -0.0], "f4")
+    maps = {"encode": [("NaN", -1), ("Infinity", 99)], "decode": [(-1, "NaN"), (99, "Infinity")]}
+    yield v3("cast_value with a map", gaps, chunks=(2,), filters=CastValue(data_type="int8", scalar_map=maps), fill_value=np.nan)
+    packed = [ScaleOffset(offset=270, scale=10), CastValue(data_type="int16", rounding="nearest-even")]
+    yield lossy(v3("scale_offset cast_value", values("f8"), filters=packed, fill_value=270.0))
+    shard = ShardingCodec(chunk_shape=(2, 4, 5), codecs=[BytesCodec(), ZstdCodec()])
+    yield v3("scale_offset cast_value shard", values("f8") // 60, chunks=(4, 8, 5), filters=packed, serializer=shard, fill_value=0.0)
+
+
+RECORD = np.dtype([("a", "<i4"), ("b", "<f8"), ("c", "S3"), ("d", [("x", "<M8[s]"), ("y", "<U2")]), ("e", "?")])
+
+
+def records(dtype=RECORD, shape=SHAPE):
+    """Items of a structured type."""
+    result = np.zeros(shape, dtype)
+    for name in result.dtype.names:
+        field = result.dtype[name]
+        result[name] = records(field, shape) if field.names else values(field, shape)
+    return result
+
+
+def structured():
+    fill = np.array([(7, np.nan, b"ab", (5, "z"), True)], RECORD)[0]
+    for endian in ("little", "big"):
+        yield v3(f"structured {endian}", records(), serializer=BytesCodec(endian=endian), compressors=ZstdCodec(), fill_value=fill)
+        transposed = TransposeCodec(order=(2, 1, 0))
+        yield v3(f"structured {endian} transposed", records(), filters=transposed, serializer=BytesCodec(endian=endian), fill_value=fill)
+    bytewide = np.dtype([("a", "u1"), ("b", "?")])
+    yield v3("structured of bytes", records(bytewide), fill_value=np.array([(3, True)], bytewide)[0])
+    for order, typed in itertools.product("CF", (RECORD, RECORD.newbyteorder(">"))):
+        yield v2(f"structured {typed['a'].str} {order}", records(typed), order=order, fill_value=fill.astype(typed))
+    mixed = np.dtype([("a", "<i4"), ("b", ">f8")])
+    yield v2("structured of both byte orders", records(mixed))
 
 
 def v3_types():
@@ -201,7 +261,7 @@ def grids():
     yield v3("keys as in v2", values("i2"), chunk_key_encoding={"name": "v2", "separator": "."})
 
 
-CASES = (v3_codecs, v3_types, v3_shards, shards_of_strings, filters_before_shards, v2_codecs, v2_types, grids)
+CASES = (v3_codecs, v3_numbers, v3_types, v3_shards, shards_of_strings, filters_before_shards, v2_codecs, v2_types, structured, grids)
 
 
 # ---- both ways ----
@@ -213,7 +273,7 @@ class Chunks:
         self.ours, self.ffi, self.lib = ours, ours.ffi, ours.lib
         self.shape, self.chunk = array.shape, ours.chunk["shape"]
         self.places = list(itertools.product(*(range(-(-n // c)) for n, c in zip(self.shape, self.chunk))))
-        self.array, self.base = array, self.ffi.from_buffer(array) if array.size else self.ffi.NULL
+        self.array, self.base = array, self.ffi.cast("char *", array.ctypes.data) if array.size else self.ffi.NULL
         self.each = ours.library.layout(Array(b"", array.dtype.str, self.chunk, strides=array.strides or None))
 
     def box(self, place):
@@ -300,7 +360,7 @@ def both_ways(library, case, folder):
     array = zarr.create_array(str(folder), **case["how"])
     array[...] = case["data"]
     files = chunk_files(folder)
-    if len(files) > 1:
+    if len(files) > 1 and not case.get("lossy"):
         files[1].unlink()  # a chunk that is not there
     expected = contents(folder)
 
@@ -309,12 +369,98 @@ def both_ways(library, case, folder):
     if ours.inner():
         require_same(read(ours, folder, read_through_index).astype(expected.dtype), expected, "zarr-python wrote, we read by the index")
 
-    written = {file.relative_to(folder) for file in files}
-    for file in chunk_files(folder):
-        file.unlink()
-    write_ours(ours, folder, expected)
-    require({file.relative_to(folder) for file in chunk_files(folder)} >= written, "our keys are not those of zarr-python")
+    written = {file.relative_to(folder): file.read_bytes() for file in chunk_files(folder)}
+    for name in written:
+        (folder / name).unlink()
+    write_ours(ours, folder, case["data"] if case.get("lossy") else expected)
+    if case.get("lossy"):
+        require(all((folder / name).read_bytes() == content for name, content in written.items()), "other bytes than those of zarr-python")
+    require({file.relative_to(folder) for file in chunk_files(folder)} >= set(written), "our keys are not those of zarr-python")
     require_same(contents(folder), expected, "we wrote, zarr-python read")
+
+    same_text(ours, folder)
+    for zarr_format in (2, 3):
+        rewritten(library, case, ours, folder.parent / f"as v{zarr_format}", zarr_format, expected)
+
+
+# ---- our metadata ----
+
+# What the other format has no words for: the case, and the JSON path of the error.
+NO_FORM = [
+    (r"v3 (two transposes|transpose \((0, 2, 1|1, 0, 2|1, 2, 0|2, 0, 1)\)|numcodecs.delta, transposed)", r"codecs\[0\]\.configuration\.order"),
+    (r"v3 (text|bytes), transposed", r"codecs\[0\]\.configuration\.order"),
+    (r"v3 (scale_offset|cast_value|shard)", r"codecs\[[01]\]\.name|codecs\[0\]\.configuration\.order"),
+    (r"v3 .* before a shard", r"codecs\[\d\]\.name|codecs\[0\]\.configuration\.order"),
+    (r"v2 structured of both", r"dtype\[1\]\[1\]"),
+]
+
+
+def no_form(case, zarr_format):
+    """A pattern for the JSON path that an error has to name, or None."""
+    own = case["how"]["zarr_format"]
+    return next((path for pattern, path in NO_FORM if own != zarr_format and re.match(pattern, case["name"])), None)
+
+
+def same_text(ours, folder):
+    """In the format that was read the text is that of zarr-python, where it leaves no choice: in v2 to the byte."""
+    if (folder / ".zarray").is_file():
+        theirs = (folder / ".zarray").read_text("utf-8")
+        require(ours.metadata(2) == theirs, f"not the text of zarr-python: {ours.metadata(2)}")
+        return
+    theirs, written = json.loads((folder / "zarr.json").read_text("utf-8")), json.loads(ours.metadata(3))
+    require(list(theirs) == list(written), f"keys {list(written)} instead of {list(theirs)}")
+    for key in theirs:
+        require(key == "codecs" or json.dumps(theirs[key]) == json.dumps(written[key]), f"{key}: {written[key]} instead of {theirs[key]}")
+    require(holds(written["codecs"], theirs["codecs"]), f"{written['codecs']} does not hold {theirs['codecs']}")
+
+
+def holds(ours, theirs):
+    """Whether all that zarr-python wrote is in our list too: defaults that it leaves out may be spelled out."""
+    if isinstance(theirs, dict):
+        return isinstance(ours, dict) and all(key in ours and holds(ours[key], value) for key, value in theirs.items())
+    if isinstance(theirs, list):
+        return isinstance(ours, list) and len(ours) == len(theirs) and all(map(holds, ours, theirs))
+    return ours == theirs or isinstance(theirs, str) and ours == np.dtype(theirs).str
+
+
+def rewritten(library, case, ours, folder, zarr_format, expected):
+    """An array of our metadata and our chunks, read by zarr-python."""
+    path = no_form(case, zarr_format)
+    try:
+        text = ours.metadata(zarr_format)
+    except NcError as error:
+        require(path and re.fullmatch(path, error.path), f"as v{zarr_format}: {error} at {error.path}")
+        return
+    require(path is None, f"as v{zarr_format}: no error at {path}")
+    folder.mkdir()
+    (folder / METADATA[zarr_format - 2]).write_text(text, "utf-8")
+    stored = zarr.open_array(folder, mode="r").dtype
+    source = case["data"] if case.get("lossy") else expected
+    write_ours(Zarr(library, text), folder, source.astype(stored) if stored.fields else source)
+    result = contents(folder)
+    if result.dtype != expected.dtype:
+        require(result.dtype.newbyteorder("=") == expected.dtype.newbyteorder("="), f"as v{zarr_format}: dtype {result.dtype}")
+        result = result.astype(expected.dtype)
+    require_same(result, expected, f"as v{zarr_format}")
+    fills = [np.asarray(zarr.open_array(where, mode="r").fill_value, result.dtype).tobytes() for where in (folder, folder.parent / "array")]
+    require(result.dtype == object or fills[0] == fills[1], f"as v{zarr_format}: another fill value")
+
+
+def made_new(library):
+    """Arrays that we made from a layout and a list of codecs alone."""
+    lists = ("[]", '[{"id": "zlib", "level": 1}]', '[{"id": "delta", "dtype": "<i4"}, {"id": "blosc", "cname": "zstd"}]',
+             '[{"id": "shuffle", "elementsize": 4}, {"id": "zstd", "level": 3}, {"id": "crc32c"}]', '{"id": "pcodec"}')
+    for codecs, order, zarr_format in itertools.product(lists, "CF", (2, 3)):
+        data, chunk = values("<i4"), library.layout(Array(b"", "<i4", CHUNKS, order=order))
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            ours = Zarr.new(library, codecs, chunk, SHAPE, np.int32(-3).tobytes(), zarr_format)
+            (folder / METADATA[zarr_format - 2]).write_text(ours.metadata(zarr_format), "utf-8")
+            write_ours(ours, folder, data)
+            array = zarr.open_array(name, mode="r")
+            require(array.fill_value == -3 and array.metadata.zarr_format == zarr_format, "another fill value or format")
+            require_same(contents(name), data, f"new {codecs} {order} v{zarr_format}")
+
 
 
 def outcome(library, case):
@@ -342,6 +488,7 @@ def main():
         passed, failed = passed + (problem is None), failed + (problem is not None)
         if problem is not None:
             print(f"FAILED {one['name']}: {problem}")
+    made_new(library)
     print(f"{passed} passed, {failed} failed")
     sys.exit(bool(failed) or not passed)
 

@@ -375,8 +375,8 @@ fn strings_lie_in_shards_and_come_back_in_order() {
 fn a_fill_value_behind_a_filter_is_exact_or_not_known() {
     let of = |json: &str, dtype: &str, filter: &str, after: &str| {
         let before = Dtype::parse(dtype).expect(dtype);
-        let chunk = Layout::contiguous(before, &[1], Order::C).expect("layout");
-        let fill = super::Fill::parse(&serde_json::from_str(json).expect("test JSON"), &chunk, "").expect("fill");
+        let kind = DataType::plain(before, Items::Fixed);
+        let fill = super::Fill::parse(&serde_json::from_str(json).expect("test JSON"), &kind, "").expect("fill");
         fill.behind(filter, before, Dtype::parse(after).expect(after)).map(|fill| fill.item)
     };
     assert_eq!(of("2.0", "<f8", "fixedscaleoffset", "<i4"), Some(vec![2, 0, 0, 0]));

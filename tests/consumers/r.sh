@@ -17,3 +17,11 @@ R CMD INSTALL --library=lib numcodecs_*.tar.gz >log 2>&1 || { cat log >&2; exit 
 
 Rscript -e 'tinytest::test_package("numcodecs", verbose = 0)'
 Rscript "$root/tests/consumers/r_vectors.R" "$root/tests/vectors" "$root/examples/data"
+
+# What R writes, zarr-python reads.
+Rscript -e 'library(numcodecs)
+m <- matrix(as.double(1:35), 7)
+for (format in 2:3) zarr_write(paste0("new", format, ".zarr"), m, c(4, 3), codec("zstd"), dtype = "<f4", format = format)'
+"$PYTHON" -c 'import numpy as np, zarr
+for format in (2, 3):
+    np.testing.assert_array_equal(zarr.open_array(f"new{format}.zarr")[:], np.arange(1, 36, dtype="f4").reshape(5, 7).T)'

@@ -15,6 +15,11 @@ static void free_buffer(SEXP pointer)
     R_ClearExternalPtr(pointer);
 }
 
+SEXP buffer_holder(void)
+{
+    return holder("buffer", R_NilValue, free_buffer);
+}
+
 static SEXP codec_new(SEXP json)
 {
     SEXP pointer = PROTECT(holder("codec", R_NilValue, free_codec));
@@ -122,7 +127,7 @@ static void free_layout(SEXP pointer)
 
 static SEXP encode(SEXP codec, SEXP x, SEXP dtype, SEXP shape, SEXP order, SEXP strict)
 {
-    SEXP kept = PROTECT(holder("buffer", R_NilValue, free_buffer)), held_layout = PROTECT(holder("layout", R_NilValue, free_layout));
+    SEXP kept = PROTECT(buffer_holder()), held_layout = PROTECT(holder("layout", R_NilValue, free_layout));
     int32_t kind = TYPEOF(x) == STRSXP ? NUMCODECS_UTF8 : TYPEOF(x) == VECSXP ? NUMCODECS_BYTES : NUMCODECS_FIXED;
     nc_options opt = options(R_PosInf, Rf_asLogical(strict));
     nc_layout *layout = NULL;
@@ -156,7 +161,7 @@ static SEXP encode(SEXP codec, SEXP x, SEXP dtype, SEXP shape, SEXP order, SEXP 
 
 static SEXP decode(SEXP codec, SEXP bytes, SEXP dtype, SEXP shape, SEXP order, SEXP wide, SEXP raw_bytes, SEXP max_output)
 {
-    SEXP kept = PROTECT(holder("buffer", R_NilValue, free_buffer)), held_layout = PROTECT(holder("layout", R_NilValue, free_layout));
+    SEXP kept = PROTECT(buffer_holder()), held_layout = PROTECT(holder("layout", R_NilValue, free_layout));
     nc_options opt = options(Rf_asReal(max_output), 0);
     nc_layout *chunk = NULL;
     nc_buffer *buffer = NULL;
@@ -184,6 +189,7 @@ static const R_CallMethodDef routines[] = {
     ROUTINE(codec_new, 1),  ROUTINE(codec_config, 1), ROUTINE(codec_ids, 0),      ROUTINE(library_version, 0),
     ROUTINE(encode, 6),     ROUTINE(decode, 8),       ROUTINE(zarr_open, 1),      ROUTINE(zarr_codec, 1),
     ROUTINE(zarr_info, 1),  ROUTINE(zarr_fill, 2),    ROUTINE(zarr_chunk_key, 2),
+    ROUTINE(zarr_new, 7),   ROUTINE(zarr_json, 3),
     ROUTINE(zarr_inner, 1), ROUTINE(zarr_index_range, 1), ROUTINE(zarr_shard_index, 3), {NULL, NULL, 0},
 };
 

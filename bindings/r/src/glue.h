@@ -13,6 +13,10 @@ SEXP failure(const nc_error *err);
 /* An external pointer to be filled with R_SetExternalPtrAddr; owner is kept alive as long as it is. */
 SEXP holder(const char *kind, SEXP owner, R_CFinalizer_t finalizer);
 
+/* Those for results and for metadata, which they free. */
+SEXP buffer_holder(void);
+SEXP zarr_holder(void);
+
 /* What an external pointer of that kind holds; NULL for anything else, which the library refuses by name. */
 void *held(SEXP pointer, const char *kind);
 
@@ -42,6 +46,8 @@ SEXP zarr_codec(SEXP zarr);
 SEXP zarr_info(SEXP zarr);
 SEXP zarr_chunk_key(SEXP zarr, SEXP index);
 SEXP zarr_fill(SEXP zarr, SEXP wide);
+SEXP zarr_new(SEXP codecs, SEXP dtype, SEXP chunk_shape, SEXP order, SEXP shape, SEXP fill, SEXP format);
+SEXP zarr_json(SEXP zarr, SEXP format, SEXP attributes);
 SEXP zarr_inner(SEXP zarr);
 SEXP zarr_index_range(SEXP zarr);
 SEXP zarr_shard_index(SEXP zarr, SEXP bytes, SEXP shard_nbytes);

@@ -7,9 +7,14 @@ static void free_zarr(SEXP pointer)
     R_ClearExternalPtr(pointer);
 }
 
+SEXP zarr_holder(void)
+{
+    return holder("zarr", R_NilValue, free_zarr);
+}
+
 SEXP zarr_open(SEXP json)
 {
-    SEXP pointer = PROTECT(holder("zarr", R_NilValue, free_zarr));
+    SEXP pointer = PROTECT(zarr_holder());
     nc_zarr *zarr = NULL;
     nc_error err = {0};
     nc_status status = nc_zarr_open(Rf_translateCharUTF8(STRING_ELT(json, 0)), NULL, &zarr, &err);

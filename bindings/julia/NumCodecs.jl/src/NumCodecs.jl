@@ -13,7 +13,7 @@ is precompiled.
 module NumCodecs
 
 export Codec, NumcodecsError, ZarrMetadata
-export indexrange, inner, shardindex
+export indexrange, inner, metadatatext, shardindex
 export chunkkey, chunksize, codecids, config, decode, decode!, encode, libraryversion
 
 const libnumcodecs = get(ENV, "LIBNUMCODECS", Sys.isapple() ? "libnumcodecs.0.dylib" : "libnumcodecs.so.0")
@@ -25,5 +25,6 @@ include("buffer.jl")
 include("codec.jl")
 include("zarr.jl")
 include("shard.jl")
+include("write.jl")
 
 end

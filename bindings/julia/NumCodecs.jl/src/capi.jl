@@ -29,6 +29,7 @@ const NUMCODECS_Q_ITEMS = Int32(1)
 const NUMCODECS_Q_NDIM = Int32(3)
 const NUMCODECS_Q_ORDER = Int32(4)
 const NUMCODECS_Q_KIND = Int32(5)
+const NUMCODECS_Q_FORMAT = Int32(8)
 
 struct nc_error
     code::Int32

@@ -57,3 +57,11 @@ end
     @test offset == -nbytes && size(ranges) == (3, 2) && ranges[1, 1] === nothing
     @test decode(Codec(inner(meta)), shard[ranges[3, 2]], Int32, 2, 4) == values[5:6, 5:8]
 end
+
+@testset "new arrays" begin
+    new = ZarrMetadata(Int16, (180, 90), (70, 40); codecs="""{"id": "zstd", "level": 3}""", fill=-1, format=2)
+    again = ZarrMetadata(metadatatext(new; format=3))
+    @test size(again) == (180, 90) && chunksize(again) == (70, 40) && eltype(again) == Int16
+    @test all(fill!(Array{Int16}(undef, 3, 3), again) .== -1)
+    @test_throws NumcodecsError metadatatext(new; attributes="no JSON")
+end

@@ -749,6 +749,21 @@ public:
             paths.emplace_back(path);
         return paths;
     }
+    // The text of a `.zarray` (format 2) or `zarr.json` (3), in whichever format it was read. attributes: a JSON object for a
+    // `zarr.json`, nullptr = those that were read.
+    std::string metadata(int format, const char *attributes = nullptr) const
+    {
+        nc_buffer *text = nullptr;
+        nc_error err;
+        detail::check(nc_zarr_metadata(get(), format, attributes, &text, &err), err);
+        return std::string(buffer(text).text());
+    }
+    // The attributes of a `zarr.json` as JSON; empty where it has none, and for Zarr v2.
+    std::string_view attributes() const noexcept
+    {
+        const char *text = nc_zarr_attributes(get());
+        return text ? text : std::string_view();
+    }
 };
 
 // The metadata of one array, of Zarr v2 or v3.
@@ -758,6 +773,20 @@ public:
     // json: the text of `.zarray` or `zarr.json`.
     explicit zarr(const std::string &json) : owner(make(json, nullptr)) {}
     zarr(const std::string &json, const registry &codecs) : owner(make(json, codecs.get())) {}
+    // A new array; metadata() writes its text. pipeline: as for numcodecs::codec. chunk: dtype, shape and order of a chunk. fill: the
+    // fill value, one item as the chunk has it; no bytes = none.
+    static zarr create(const std::string &pipeline, layout_ref chunk, const extents &shape, bytes fill = {}, int format = 3,
+                       const registry *codecs = nullptr)
+    {
+        if (shape.size() != chunk.ndim())
+            throw std::invalid_argument("numcodecs::zarr::create: another number of dimensions than the chunk has");
+        nc_zarr *made = nullptr;
+        nc_error err;
+        detail::check(nc_zarr_new(pipeline.c_str(), codecs ? codecs->get() : nullptr, chunk.get(), shape.data(), fill.data(),
+                                  fill.size(), format, &made, &err),
+                      err);
+        return zarr(made);
+    }
 
 private:
     static nc_zarr *make(const std::string &json, const nc_registry *codecs)

@@ -33,7 +33,8 @@ gcc -O2 -std=c99 -Wall -Wextra -pedantic -Werror -c "$fortran/src/describe.c" -o
 # shellcheck disable=SC2086
 compile() { gfortran -O2 -g $warnings -J"$WORK/hand" -I"$WORK/hand" -c "$fortran/$1.f90" -o "$WORK/hand/$(basename "$1").o"; }
 modules=
-for module in numcodecs_c numcodecs_memory numcodecs_pieces numcodecs_codec numcodecs_zarr numcodecs_shard numcodecs; do
+for module in numcodecs_c numcodecs_memory numcodecs_pieces numcodecs_codec numcodecs_zarr numcodecs_shard numcodecs_metadata \
+    numcodecs; do
     compile "src/$module"
     modules="$modules $WORK/hand/$module.o"
 done

@@ -294,6 +294,22 @@ void shards()
     CHECK(error_of([&] { nc::zarr(metadata).index_range(); }).code == NUMCODECS_ERR_UNSUPPORTED);
 }
 
+// The metadata of a new array, as both formats write it.
+void new_arrays()
+{
+    const std::vector<double> fill = {-1.5};
+    const nc::zarr array = nc::zarr::create(R"([{"id": "shuffle", "elementsize": 8}, {"id": "zstd", "level": 3}])",
+                                            nc::layout("<f8", {2, 4}), {5, 7}, nc::as_bytes(fill));
+    const nc::zarr v3(array.metadata(3, R"({"units": "degC"})")), v2(v3.metadata(2));
+    CHECK(v3.format() == 3 && v2.format() == 2 && (v2.shape() == nc::extents{5, 7}) && v2.codec() == array.codec());
+    CHECK(v3.attributes() == R"({"units":"degC"})" && v2.attributes().empty());
+    std::vector<double> filled(1);
+    v2.fill(filled);
+    CHECK(filled == fill);
+    CHECK(!nc::zarr::create("[]", nc::layout("<f8", {2}), {5}, {}, 2).has_fill());
+    CHECK(error_of([] { nc::zarr::create(R"({"id": "zstd"})", nc::layout("<f8", {2}), {5}, {}, 4); }).code != NUMCODECS_OK);
+}
+
 // A codec of the caller: adds a key to every byte.
 class adder {
 public:
@@ -373,6 +389,7 @@ int main()
     zarr_metadata();
     batches();
     shards();
+    new_arrays();
     registries();
     spans();
     return report("api");

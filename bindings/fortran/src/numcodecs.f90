@@ -4,11 +4,13 @@ module numcodecs
     use numcodecs_c, only: nc_codec_library_version, nc_codec_id_at
     use numcodecs_codec, only: codec_t
     use numcodecs_memory, only: bytes_t, options_t, error_t, f_text
+    use numcodecs_metadata, only: create_zarr, zarr_metadata, zarr_attributes
     use numcodecs_shard, only: shard_t
     use numcodecs_zarr, only: zarr_t
     implicit none
     private
     public :: codec_t, zarr_t, shard_t, bytes_t, options_t, error_t
+    public :: create_zarr, zarr_metadata, zarr_attributes
     public :: numcodecs_version, numcodecs_id
 
     ! What stat says.

@@ -167,6 +167,27 @@ module numcodecs_c
             type(c_ptr), intent(out) :: zarr
             type(nc_error), intent(out) :: err
         end function
+        integer(c_int32_t) function nc_zarr_new(codecs, registry, chunk, shape, fill, fill_nbytes, format, zarr, err) bind(c)
+            import :: c_ptr, c_char, c_size_t, c_int32_t, c_int64_t, nc_error
+            character(kind=c_char), intent(in) :: codecs(*)
+            type(c_ptr), value :: registry, chunk, fill
+            integer(c_int64_t), intent(in) :: shape(*)
+            integer(c_size_t), value :: fill_nbytes
+            integer(c_int32_t), value :: format
+            type(c_ptr), intent(out) :: zarr
+            type(nc_error), intent(out) :: err
+        end function
+        integer(c_int32_t) function nc_zarr_metadata(zarr, format, attributes, text, err) bind(c)
+            import :: c_ptr, c_int32_t, nc_error
+            type(c_ptr), value :: zarr, attributes
+            integer(c_int32_t), value :: format
+            type(c_ptr), intent(out) :: text
+            type(nc_error), intent(out) :: err
+        end function
+        type(c_ptr) function nc_zarr_attributes(zarr) bind(c)
+            import :: c_ptr
+            type(c_ptr), value :: zarr
+        end function
         type(c_ptr) function nc_zarr_codec(zarr) bind(c)
             import :: c_ptr
             type(c_ptr), value :: zarr

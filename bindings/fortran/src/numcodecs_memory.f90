@@ -4,7 +4,8 @@ module numcodecs_memory
     implicit none
     private
     public :: memory_t, bytes_t, options_t, error_t
-    public :: describe_array, turn_back, layout_of, stored_layout, bytes_between, address_of, raw_options, take_buffer
+    public :: describe_array, turn_back, layout_of, stored_layout, new_layout, bytes_between
+    public :: address_of, raw_options, take_buffer, stored_item
     public :: report, fail, c_text, f_text
 
     integer(c_int32_t), parameter :: ERR_SHAPE = 9, ERR_DTYPE = 6
@@ -247,6 +248,29 @@ contains
         end if
         status = nc_layout_new(c_text(dtype), NUMCODECS_FIXED, int(n, c_int32_t), shape, steps, int(order, c_int32_t), layout, err)
     end function
+
+    ! One element as it is stored: in the byte order of dtype.
+    subroutine stored_item(element, dtype, item, err)
+        type(*), dimension(..), intent(in), target :: element
+        character(*), intent(in) :: dtype
+        integer(c_int8_t), allocatable, intent(inout) :: item(:)
+        type(nc_error), intent(inout) :: err
+        type(memory_t) :: memory
+        type(c_ptr) :: plain, is, want, buffer
+        integer(c_int32_t) :: status
+
+        call describe_array(element, memory=memory, err=err)
+        is = layout_of(memory, memory%extents, .true., err)
+        want = new_layout(dtype, memory%extents, [integer(c_int64_t) ::], .true., err)
+        if (err%code == 0) then
+            status = nc_codec_from_config(c_text('[]'), c_null_ptr, plain, err)
+            if (status == 0) status = nc_decode(plain, memory%data, memory%nbytes, is, want, raw_options(), buffer, err)
+            if (status == 0) call take_buffer(buffer, item)
+            call nc_codec_free(plain)
+        end if
+        call nc_layout_free(want)
+        call nc_layout_free(is)
+    end subroutine
 
     ! NULL for no bytes.
     function address_of(bytes) result(address)

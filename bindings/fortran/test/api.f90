@@ -24,11 +24,12 @@ program api
         call errors()
         call boxes()
         call codec_batches()
-        call zarr_metadata()
+        call metadata_of_arrays()
         call zarr_chunks()
         call zarr_whole(reverse=.true.)
         call zarr_whole(reverse=.false.)
         call shards()
+        call new_arrays()
         print '(2(a, i0), a)', 'api: ', passed, ' passed, ', failed, ' failed'
         if (failed > 0) error stop 1
     end if
@@ -262,7 +263,7 @@ contains
         call check(error%status == NUMCODECS_ERR_SHAPE, 'as many chunks as places')
     end subroutine
 
-    subroutine zarr_metadata()
+    subroutine metadata_of_arrays()
         type(zarr_t) :: array, other
         type(error_t) :: error
         integer(int16) :: filled(2, 2)
@@ -347,6 +348,38 @@ contains
         call array%decode_batch(chunks, array%places(), wrong, error=error)
         call check(error%status == NUMCODECS_ERR_SHAPE, 'an array of another rank')
     end subroutine
+    ! The metadata of a new array, as both formats write it, and a chunk through it.
+    subroutine new_arrays()
+        type(zarr_t) :: array, other
+        type(error_t) :: error
+        integer(c_int8_t), allocatable :: chunk(:)
+        real(real64) :: a(4, 2), b(4, 2), filled(1)
+        integer(int64), parameter :: whole(2) = [7, 5], part(2) = [4, 2]
+        integer :: i
+
+        call create_zarr(array, '[{"id": "shuffle", "elementsize": 8}, {"id": "zstd"}]', '>f8', whole, part, -1.5_real64)
+        call other%open(zarr_metadata(array, 3, '{"units": "degC"}'))
+        call check(other%format_version() == 3 .and. all(other%shape() == whole) .and. other%dtype() == '>f8', 'a new array')
+        call check(zarr_attributes(other) == '{"units":"degC"}' .and. zarr_attributes(array) == '{}', 'attributes')
+        call other%open(zarr_metadata(other, 2))
+        call check(other%format_version() == 2 .and. all(other%chunk_shape() == part), 'as version 2')
+        call other%fill(filled)
+        call check(.not. abs(filled(1) + 1.5) > 0, 'its fill value')
+        a = reshape([(i*0.5_real64, i=1, 8)], [4, 2])
+        call array%encode(a, chunk)
+        call other%decode(chunk, b)
+        call check(.not. any(abs(a - b) > 0), 'a chunk of it')
+        call create_zarr(other, '{"id": "zlib"}', '<i4', whole, part, format_version=2, reverse=.false.)
+        array = other
+        call check(.not. array%has_fill() .and. all(array%shape() == whole), 'without a fill value')
+        call other%open(zarr_metadata(array, 2))
+        call check(all(other%shape() == whole(2:1:-1)), 'forwards')
+        call create_zarr(array, '[]', '<i4', whole, part, 1.5_real64, error=error)
+        call check(error%status == NUMCODECS_ERR_DTYPE, 'a fill value of another type')
+        call create_zarr(array, '[]', '<i4', whole, part(:1), error=error)
+        call check(error%status == NUMCODECS_ERR_SHAPE, 'other dimensions')
+    end subroutine
+
     ! One shard of four inner chunks, one of them absent: written whole, its inner chunks read through the index.
     subroutine shards()
         type(zarr_t) :: array, inside, same

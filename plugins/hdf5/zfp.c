@@ -79,7 +79,7 @@ static int stored_to_json(const struct values *values, char *json)
     if (mode < LONG_MODE)
         return config_with("4", "tolerance", ldexp(1, (int)mode - ACCURACY_MODES + MIN_EXPONENT), json);
     uint64_t least = header_bits(values, SHORT_BITS, 15), most = header_bits(values, SHORT_BITS + 15, 15);
-    return least == most && config_with("2", "rate", (most + 1.0) / items, json); /* zfpy has no other expert modes */
+    return least == most && config_with("2", "rate", ((double)most + 1) / items, json); /* zfpy has no other expert modes */
 }
 
 static double user_double(const struct values *values)

@@ -62,6 +62,11 @@ h5diff "$WORK/plain.h5" "$WORK/repacked.h5" /registered/bzip2 /registered/bzip2 
 ! numcodecs-cdvalues '{"id": "vlen-utf8"}' 2>"$WORK/said" || fail "vlen-utf8 is no filter"
 grep -q 'no filter stands for this codec' "$WORK/said" || fail "$(cat "$WORK/said")"
 
+# Making and writing datasets leaks nothing and reads nothing it should not.
+tools/memcheck.sh h5repack -f "/registered/zfp_rate:$(values --h5repack '{"id": "zfpy", "mode": 2, "rate": 8}')" \
+    -f "/registered/lz4:$(values --h5repack '{"id": "bitround", "keepbits": 9}')" "$WORK/plain.h5" "$WORK/memcheck.h5" ||
+    fail "valgrind: h5repack"
+
 # Without the plug-ins the tools say so.
 ! HDF5_PLUGIN_PATH=$WORK/none h5dump -d /each/00_zlib -d /each/20_delta "$WORK/ours.h5" >"$WORK/dump" 2>&1 || fail "h5dump reads without a plug-in"
 
@@ -77,7 +82,7 @@ done
 # Chunks and parameters of an attacker.
 mkdir "$WORK/chunks"
 files chunks "$DIST/plugins" "$WORK/chunks"
-gcc -std=c99 -g -O1 -Wall -Wextra -Werror "$here/hostile_chunks.c" -ldl -o "$WORK/hostile_chunks"
+gcc -std=c99 -g -O1 -Wall -Wextra -Werror "$here/hostile_chunks.c" -ldl -pthread -o "$WORK/hostile_chunks"
 "$WORK/hostile_chunks" "$WORK/chunks/list" 3000
 tools/memcheck.sh "$WORK/hostile_chunks" "$WORK/chunks/list" 30
 echo "hdf5: ok"

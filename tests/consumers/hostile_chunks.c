@@ -1,16 +1,18 @@
-/* hostile_chunks LIST TRIES: feeds each plug-in of the list cut and changed chunks and changed parameters. A line of the list is
+/* hostile_chunks LIST TRIES: feeds each plug-in of the list its chunk in several threads, then cut and changed chunks and changed
+ * parameters. A line of the list is
  *
  *     PLUGIN CHUNK-FILE DECODED-BYTES VALUE VALUE ...
  *
  * Each chunk stands in a block of just its size, so that valgrind sees a byte read too many. A filter must give bytes within the
  * capacity it tells, or fail and leave chunk and pointers alone. */
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_VALUES = 256, REVERSE = 0x100 };
+enum { MAX_VALUES = 256, REVERSE = 0x100, THREADS = 4, CALLS = 25 };
 
 typedef size_t (*filter_fn)(unsigned flags, size_t n, const unsigned v[], size_t nbytes, size_t *capacity, void **data);
 
@@ -90,6 +92,26 @@ static void attack(const struct subject *s, int tries)
     }
 }
 
+/* Any number of threads may be in one filter. */
+static void *decode_often(void *argument)
+{
+    const struct subject *s = argument;
+    for (int i = 0; i < CALLS; i++)
+        if (decode(s, s->values, s->n, s->chunk, s->nbytes) != s->decoded)
+            die("a thread", "gets another result");
+    return NULL;
+}
+
+static void decode_in_threads(struct subject *subject)
+{
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        if (pthread_create(&threads[i], NULL, decode_often, subject) != 0)
+            die("pthread_create", "failed");
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+}
+
 static filter_fn load(const char *plugin)
 {
     void *library = dlopen(plugin, RTLD_NOW | RTLD_LOCAL);
@@ -127,6 +149,7 @@ static void test_line(char *line, int tries)
     read_chunk(file, &subject);
     if (decode(&subject, subject.values, subject.n, subject.chunk, subject.nbytes) != subject.decoded)
         die(plugin, "does not decode the good chunk");
+    decode_in_threads(&subject);
     attack(&subject, tries);
     free(subject.chunk);
 }

@@ -44,6 +44,14 @@ grep -q '"zfpy"' "$WORK/nccopy.zarr/sst/.zarray" && grep -q '"delta"' "$WORK/ncc
 files same "$WORK/nccopy.zarr" "$WORK/source.nc"
 with_mpi_build nccopy "$(url nccopy.zarr)" "$WORK/back.nc" || fail "nccopy from NCZarr"
 files same "$WORK/nccopy.zarr" "$WORK/back.nc"
+for config in '{"id": "zfpy"}' '{"id": "blosc", "cname": "zstd"}' '{"id": "lz4", "acceleration": 5}' '{"id": "pcodec"}'; do
+    # from netCDF-4, where filters keep their own parameters, into NCZarr
+    rm -rf "$WORK/filtered.nc" "$WORK/filtered.zarr"
+    nccopy -F "sst,$(values "$config")" "$WORK/source.nc" "$WORK/filtered.nc" || fail "nccopy: $config"
+    with_mpi_build nccopy "$WORK/filtered.nc" "$(url filtered.zarr)" || fail "nccopy to NCZarr: $config"
+    files same "$WORK/filtered.zarr" "$WORK/source.nc"
+    grep -q "$(echo "$config" | cut -c 9-13)" "$WORK/filtered.zarr/sst/.zarray" || fail "nccopy has lost $config"
+done
 nccopy -F "sst,$(values '{"id": "pcodec", "level": 3}')" "$WORK/source.nc" "$WORK/pcodec.nc" || fail "nccopy to netCDF-4"
 ncdump -hs "$WORK/pcodec.nc" | grep -q 'sst:_Filter = "33014,' || fail "nccopy has applied no filter to netCDF-4"
 files same "$WORK/nccopy.zarr" "$WORK/pcodec.nc"

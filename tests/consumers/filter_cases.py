@@ -37,6 +37,7 @@ CASES = [
     ({"id": "astype", "encode_dtype": "<i2", "decode_dtype": "<i4"}, "<i4"),
     ({"id": "base64"}, "<f4"),
     ({"id": "bitround", "keepbits": 9}, "<f4"),
+    ({"id": "categorize", "labels": ["sea", "land"], "dtype": "<U4"}, "|V16"),
     ({"id": "crc32"}, "<f4"),
     ({"id": "crc32", "location": "end"}, ">i4"),
     ({"id": "crc32c"}, "<f4"),
@@ -57,6 +58,8 @@ def data(config, dtype):
     """Nine whole months: no chunk is cut off at an edge."""
     if config["id"] == "packbits":
         return field()[:8] < -1e3
+    if config["id"] == "categorize":
+        return np.where(field()[:8] < -1e3, "land", "sea").astype("<U4").view(dtype)
     return field(dtype)[:8]
 
 

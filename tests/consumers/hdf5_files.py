@@ -74,7 +74,8 @@ def chunk(dataset, start=(0, 0, 0)):
 def through_numcodecs(config, array):
     """What is left of the numbers of one chunk."""
     codec = numcodecs.get_codec(dict(config))
-    decoded = codec.decode(codec.encode(np.ascontiguousarray(array)))
+    text = array.view("<U4") if config["id"] == "categorize" else array
+    decoded = codec.decode(codec.encode(np.ascontiguousarray(text)))
     return np.asarray(decoded).reshape(-1).view("u1").view(array.dtype).reshape(array.shape)
 
 

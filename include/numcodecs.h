@@ -762,7 +762,8 @@ int32_t nc_blosc_destroy(void);
 // 0.1.
 int32_t nc_blosc_compname_to_compcode(const char *cname);
 
-// Names of the compressors inside Blosc, separated by commas: "blosclz,lz4,lz4hc,zlib,zstd". Static text. Any thread. Since 0.1.
+// Names of the compressors inside Blosc that numcodecs has, separated by commas: "blosclz,lz4,lz4hc,zlib,zstd". Static text. Any
+// thread. Since 0.1.
 const char *nc_blosc_list_compressors(void);
 
 // Threads that the nc_blosc_ helpers use where their options do not say: at first the number of cores, at most 8. Any thread. Since 0.1.
@@ -799,10 +800,10 @@ nc_status nc_blosc_cbuffer_metainfo(const void *src,
                                     int32_t *memcpyed,
                                     struct nc_error *err);
 
-// Compresses n bytes as the codec "blosc" does. src: borrowed, at most 2147483631 bytes. cname: "blosclz", "lz4", "lz4hc", "zlib" or
-// "zstd". clevel: 0 to 9. shuffle: -1 to 2. blocksize: bytes, 0 = automatic. typesize: bytes of an item, 1 or more. buffer: gives the
-// result, free it with nc_buffer_free. Errors: _CONFIG (a parameter; path names it), _SHAPE, _LIMIT, _MEMORY, _NULL. Any thread. Since
-// 0.1.
+// Compresses n bytes as the codec "blosc" does. src: borrowed, at most 2147483631 bytes. cname: "blosclz", "lz4", "lz4hc", "zlib",
+// "zstd" or "snappy". clevel: 0 to 9. shuffle: -1 to 2. blocksize: bytes, 0 = automatic. typesize: bytes of an item, 1 or more. buffer:
+// gives the result, free it with nc_buffer_free. Errors: _CONFIG (a parameter; path names it), _SHAPE, _LIMIT, _MEMORY, _NULL. Any
+// thread. Since 0.1.
 nc_status nc_blosc_compress(const void *src,
                             size_t n,
                             const char *cname,

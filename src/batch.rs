@@ -1,12 +1,12 @@
 //! Many chunks at once: hands items to the threads of one call. Threads live no longer than the call.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, Scope};
 use std::time::Duration;
 
-use crate::core::{Call, Error, Kind, Result};
+use crate::core::panic::contained;
+use crate::core::{Call, Error, Result};
 
 /// How often the calling thread asks the caller whether to go on, while others work.
 const POLL: Duration = Duration::from_millis(20);
@@ -53,8 +53,7 @@ impl Shared<'_> {
 
     /// Does one item. A panic is a bug of ours that costs this item alone.
     fn item(&self, i: usize, call: Call<'_>) -> Result<usize> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(i, call)));
-        outcome.unwrap_or_else(|_| Err(Error::new(Kind::Panic, "a bug in libnumcodecs was caught; please report it")))
+        contained(|| (self.work)(i, call))
     }
 
     /// The loop of a thread that is not the caller's.
@@ -98,18 +97,22 @@ impl Report<'_> {
         let limits = self.call.limits();
         let followed = self.call.is_followed();
         let wanted = if followed { threads } else { threads - 1 };
-        let started: Vec<_> = (0..wanted)
-            .map_while(|_| {
-                let to = to.clone();
-                Builder::new().spawn_scoped(scope, move || shared.serve(&Call::new(limits, None), &to)).ok()
-            })
-            .collect();
+        let mut started = Vec::new();
+        for _ in 0..wanted {
+            let to = to.clone();
+            let help = move || shared.serve(&Call::new(limits, None), &to);
+            match Builder::new().spawn_scoped(scope, help) {
+                Ok(thread) => started.push(thread),
+                Err(_) => break,
+            }
+        }
         drop(to);
         if !followed || started.is_empty() {
             self.work_here(); // also where the system gave no thread
         }
         self.wait(&from);
-        started.into_iter().for_each(|thread| drop(thread.join())); // the scope alone waits for their work, not for their end
+        // The end of the scope waits for the work only, not until a thread has left the library, which may be unloaded next.
+        started.into_iter().for_each(|thread| drop(thread.join()));
     }
 
     fn wait(&mut self, from: &Receiver<(usize, Result<usize>)>) {
@@ -139,6 +142,7 @@ impl Report<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::core::Kind;
     use std::cell::Cell;
     use std::sync::Mutex;
     use std::thread::{current, sleep};

@@ -76,6 +76,9 @@ fn every_export_stands_in_the_header() {
     let header = generate();
     for entry in std::fs::read_dir(root().join("src/capi")).expect("src/capi") {
         let path = entry.expect("an entry").path();
+        if show(&path) == "test_hooks.rs" {
+            continue; // in no release: tools/test-symbols.sh sees that the libraries have no such name
+        }
         let source = std::fs::read_to_string(&path).expect("source");
         for name in exports(&source) {
             assert!(header.contains(&format!("{name}(")), "{name} of {} is not in the header: add the file to FILES", show(&path));

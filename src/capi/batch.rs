@@ -72,8 +72,7 @@ pub unsafe extern "C" fn nc_decode_batch(
         // SAFETY: as above.
         let (chunk, each) = unsafe { (optional(chunk), optional(each)) };
         let items = Items::new(codec, chunk, each, &batch);
-        let exclusive = batch.items().map(|item| items.exclusive(item));
-        disjoint(exclusive.collect::<Result<Vec<_>>>()?)?;
+        disjoint(batch.len(), batch.items().map(|item| items.exclusive(item)))?;
         let done = batch.run(codec, &options, index, &|i, call| items.decode(i, call));
         options.tell_touched(items.touched);
         done
@@ -100,7 +99,7 @@ pub unsafe extern "C" fn nc_encode_batch(
         let (batch, codec, options) = unsafe { (Batch::read(batch)?, instance(codec)?, read_options(opt)?) };
         // SAFETY: as above.
         let items = Items::new(codec, None, unsafe { optional(each) }, &batch);
-        disjoint(batch.items().map(|item| Some(item.dst)).collect())?;
+        disjoint(batch.len(), batch.items().map(|item| Ok(Some(item.dst))))?;
         batch.run(codec, &options, index, &|i, call| items.encode(i, call))
     })
 }

@@ -104,6 +104,11 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Number of chunks.
+    pub fn len(&self) -> usize {
+        self.src.len()
+    }
+
     pub fn items(&self) -> impl Iterator<Item = Item> {
         let blocks =
             self.dst.iter().zip(self.dst_nbytes).map(|(dst, room)| Block { data: dst.cast(), room: (*room).min(isize::MAX as usize) });
@@ -216,9 +221,13 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Refuses blocks that share bytes.
-pub fn disjoint(blocks: Vec<Option<Block>>) -> Result<()> {
-    let mut blocks: Vec<(usize, usize)> = blocks.into_iter().flatten().filter(|b| b.room > 0).map(|b| (b.data as usize, b.room)).collect();
+/// Refuses blocks that share bytes; there are `n` at the most.
+pub fn disjoint(n: usize, all: impl Iterator<Item = Result<Option<Block>>>) -> Result<()> {
+    let mut blocks: Vec<(usize, usize)> = Vec::new();
+    blocks.try_reserve_exact(n).map_err(|_| Error::memory((n * size_of::<(usize, usize)>()) as u64))?;
+    for block in all.take(n) {
+        blocks.extend(block?.filter(|b| b.room > 0).map(|b| (b.data as usize, b.room)));
+    }
     blocks.sort_unstable();
     let apart = |pair: &[(usize, usize)]| matches!(pair, [(a, n), (b, _)] if a.saturating_add(*n) <= *b);
     if blocks.windows(2).all(apart) {

@@ -9,7 +9,7 @@ use super::buffer::nc_buffer;
 use super::helper::helper;
 use super::memory::Destination;
 use super::types::{nc_error, nc_options, nc_status};
-use super::{boundary, bytes, options, out, string};
+use super::{answer, boundary, bytes, options, out, string};
 use crate::codecs::blosc::{self, Header};
 use crate::core::error::{Error, Result};
 use crate::core::sink::Sink;
@@ -49,43 +49,46 @@ static NTHREADS: AtomicI32 = AtomicI32::new(0);
 /// Does nothing and returns 0: this library has no global Blosc state. Here because numcodecs.blosc.init() is documented. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn nc_blosc_init() -> i32 {
-    0
+    answer(-1, || 0)
 }
 
 /// Does nothing and returns 0, as nc_blosc_init. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn nc_blosc_destroy() -> i32 {
-    0
+    answer(-1, || 0)
 }
 
 /// Number of a compressor inside Blosc: 0 blosclz, 1 lz4, 2 lz4hc, 4 zlib, 5 zstd; -1 for other names and for NULL. Any thread. Since
 /// 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_blosc_compname_to_compcode(cname: *const c_char) -> i32 {
-    // SAFETY: NULL or a C string.
-    match unsafe { string(cname, "cname") } {
-        Ok("blosclz") => 0,
-        Ok("lz4") => 1,
-        Ok("lz4hc") => 2,
-        Ok("zlib") => 4,
-        Ok("zstd") => 5,
-        _ => -1,
-    }
+    answer(-1, || {
+        // SAFETY: NULL or a C string.
+        match unsafe { string(cname, "cname") } {
+            Ok("blosclz") => 0,
+            Ok("lz4") => 1,
+            Ok("lz4hc") => 2,
+            Ok("zlib") => 4,
+            Ok("zstd") => 5,
+            _ => -1,
+        }
+    })
 }
 
-/// Names of the compressors inside Blosc, separated by commas: "blosclz,lz4,lz4hc,zlib,zstd". Static text. Any thread. Since 0.1.
+/// Names of the compressors inside Blosc that numcodecs has, separated by commas: "blosclz,lz4,lz4hc,zlib,zstd". Static text. Any
+/// thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn nc_blosc_list_compressors() -> *const c_char {
-    c"blosclz,lz4,lz4hc,zlib,zstd".as_ptr()
+    answer(std::ptr::null(), || c"blosclz,lz4,lz4hc,zlib,zstd".as_ptr())
 }
 
 /// Threads that the nc_blosc_ helpers use where their options do not say: at first the number of cores, at most 8. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn nc_blosc_get_nthreads() -> i32 {
-    match NTHREADS.load(Relaxed) {
+    answer(1, || match NTHREADS.load(Relaxed) {
         0 => std::thread::available_parallelism().map_or(1, |n| n.get().min(8) as i32),
         n => n,
-    }
+    })
 }
 
 /// Sets the number of threads, 1 to 256, that the nc_blosc_ helpers use; codecs built with nc_codec_from_config do not look at it, and
@@ -177,10 +180,10 @@ pub unsafe extern "C" fn nc_blosc_cbuffer_metainfo(
     })
 }
 
-/// Compresses n bytes as the codec "blosc" does. src: borrowed, at most 2147483631 bytes. cname: "blosclz", "lz4", "lz4hc", "zlib" or
-/// "zstd". clevel: 0 to 9. shuffle: -1 to 2. blocksize: bytes, 0 = automatic. typesize: bytes of an item, 1 or more. buffer: gives the
-/// result, free it with nc_buffer_free. Errors: _CONFIG (a parameter; path names it), _SHAPE, _LIMIT, _MEMORY, _NULL. Any thread. Since
-/// 0.1.
+/// Compresses n bytes as the codec "blosc" does. src: borrowed, at most 2147483631 bytes. cname: "blosclz", "lz4", "lz4hc", "zlib",
+/// "zstd" or "snappy". clevel: 0 to 9. shuffle: -1 to 2. blocksize: bytes, 0 = automatic. typesize: bytes of an item, 1 or more. buffer:
+/// gives the result, free it with nc_buffer_free. Errors: _CONFIG (a parameter; path names it), _SHAPE, _LIMIT, _MEMORY, _NULL. Any
+/// thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_blosc_compress(
     src: *const c_void,

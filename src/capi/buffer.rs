@@ -4,7 +4,7 @@ use std::ffi::c_void;
 
 use super::layout::nc_layout;
 use super::types::{nc_error, nc_status};
-use super::{boundary, bytes, free, required};
+use super::{answer, boundary, bytes, free, required};
 use crate::core::error::{Error, Result};
 use crate::core::layout::Layout;
 use crate::core::sink::Sink;
@@ -56,33 +56,41 @@ impl nc_buffer {
 /// The bytes, aligned for any type; NULL when there are none. Lends; the caller may write to them. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_buffer_data(buffer: *const nc_buffer) -> *mut c_void {
-    // SAFETY: NULL or a buffer of ours.
-    let bytes = unsafe { buffer.as_ref() }.map(nc_buffer::bytes).unwrap_or_default();
-    if bytes.is_empty() { std::ptr::null_mut() } else { bytes.as_ptr().cast_mut().cast() }
+    answer(std::ptr::null_mut(), || {
+        // SAFETY: NULL or a buffer of ours.
+        let bytes = unsafe { buffer.as_ref() }.map(nc_buffer::bytes).unwrap_or_default();
+        if bytes.is_empty() { std::ptr::null_mut() } else { bytes.as_ptr().cast_mut().cast() }
+    })
 }
 
 /// Number of bytes; 0 for NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_buffer_nbytes(buffer: *const nc_buffer) -> usize {
-    // SAFETY: NULL or a buffer of ours.
-    unsafe { buffer.as_ref() }.map_or(0, |buffer| buffer.bytes.len())
+    answer(0, || {
+        // SAFETY: NULL or a buffer of ours.
+        unsafe { buffer.as_ref() }.map_or(0, |buffer| buffer.bytes.len())
+    })
 }
 
 /// Layout of the content: dtype, shape, order, kind. Lends: valid until the buffer is freed, not to be freed itself. NULL for NULL.
 /// Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_buffer_layout(buffer: *const nc_buffer) -> *const nc_layout {
-    // SAFETY: NULL or a buffer of ours.
-    unsafe { buffer.as_ref() }.map_or(std::ptr::null(), |buffer| &raw const buffer.layout)
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or a buffer of ours.
+        unsafe { buffer.as_ref() }.map_or(std::ptr::null(), |buffer| &raw const buffer.layout)
+    })
 }
 
 /// For items of variable length their n+1 byte offsets: item i is the bytes offsets[i] up to offsets[i + 1] of nc_buffer_data. NULL for
 /// fixed-size items and for NULL. Lends. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_buffer_offsets(buffer: *const nc_buffer) -> *const i64 {
-    // SAFETY: NULL or a buffer of ours.
-    let offsets = unsafe { buffer.as_ref() }.map(|b| b.offsets.as_slice()).unwrap_or_default();
-    if offsets.is_empty() { std::ptr::null() } else { offsets.as_ptr() }
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or a buffer of ours.
+        let offsets = unsafe { buffer.as_ref() }.map(|b| b.offsets.as_slice()).unwrap_or_default();
+        if offsets.is_empty() { std::ptr::null() } else { offsets.as_ptr() }
+    })
 }
 
 /// Appends n bytes to the buffer that a custom codec was handed; to be called inside its encode or decode only. data: borrowed, NULL

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::registry::nc_registry;
 use super::types::{nc_error, nc_status};
-use super::{boundary, free, give, out, required, string};
+use super::{answer, boundary, free, give, out, required, string};
 use crate::core::config::equal;
 use crate::core::error::{Error, Result};
 use crate::pipeline::from_json;
@@ -55,31 +55,37 @@ impl nc_codec {
 /// for a pipeline the list of that. Lends: valid until the codec is freed. NULL for NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_codec_config(codec: *const nc_codec) -> *const c_char {
-    // SAFETY: NULL or a codec of ours.
-    unsafe { codec.as_ref() }.map_or(std::ptr::null(), |codec| codec.config.as_ptr())
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or a codec of ours.
+        unsafe { codec.as_ref() }.map_or(std::ptr::null(), |codec| codec.config.as_ptr())
+    })
 }
 
 /// Whether two codecs have equal configurations, as == tells in Python; the order of keys does not matter. 1 = equal, 0 = not, also
 /// when either is NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_codec_equal(a: *const nc_codec, b: *const nc_codec) -> i32 {
-    // SAFETY: NULL or codecs of ours.
-    match unsafe { (a.as_ref(), b.as_ref()) } {
-        (Some(a), Some(b)) => i32::from(equal(a.instance.config(), b.instance.config())),
-        _ => 0,
-    }
+    answer(0, || {
+        // SAFETY: NULL or codecs of ours.
+        match unsafe { (a.as_ref(), b.as_ref()) } {
+            (Some(a), Some(b)) => i32::from(equal(a.instance.config(), b.instance.config())),
+            _ => 0,
+        }
+    })
 }
 
 /// Answers NUMCODECS_Q_PARTIAL and NUMCODECS_Q_LOSSY about a codec; -1 for other questions and for NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_codec_query(codec: *const nc_codec, what: i32) -> i64 {
-    // SAFETY: NULL or a codec of ours.
-    let Some(codec) = (unsafe { codec.as_ref() }) else { return -1 };
-    match what {
-        6 => i64::from(codec.instance.partial()),
-        7 => i64::from(codec.instance.lossy()),
-        _ => -1,
-    }
+    answer(-1, || {
+        // SAFETY: NULL or a codec of ours.
+        let Some(codec) = (unsafe { codec.as_ref() }) else { return -1 };
+        match what {
+            6 => i64::from(codec.instance.partial()),
+            7 => i64::from(codec.instance.lossy()),
+            _ => -1,
+        }
+    })
 }
 
 /// Frees a codec; NULL is fine. Takes: do not use it afterwards, and not while another thread still does. Since 0.1.

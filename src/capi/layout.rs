@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char};
 
 use super::types::{nc_error, nc_status};
-use super::{boundary, bytes, free, give, out, required, string};
+use super::{answer, boundary, bytes, free, give, out, required, string};
 use crate::core::dtype::Dtype;
 use crate::core::error::{Error, Result};
 use crate::core::layout::{Items, Layout, MAX_NDIM, Order};
@@ -70,25 +70,29 @@ pub unsafe extern "C" fn nc_layout_new(
 /// for NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_layout_dtype(layout: *const nc_layout) -> *const c_char {
-    // SAFETY: NULL or a layout of ours.
-    unsafe { layout.as_ref() }.map_or(std::ptr::null(), |layout| layout.dtype.as_ptr())
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or a layout of ours.
+        unsafe { layout.as_ref() }.map_or(std::ptr::null(), |layout| layout.dtype.as_ptr())
+    })
 }
 
 /// Answers NUMCODECS_Q_NBYTES, _ITEMS, _ITEMSIZE, _NDIM, _ORDER and _KIND about a layout; -1 for other questions and for NULL. Any
 /// thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_layout_query(layout: *const nc_layout, what: i32) -> i64 {
-    // SAFETY: NULL or a layout of ours.
-    let Some(layout) = (unsafe { layout.as_ref() }).map(|l| &l.layout) else { return -1 };
-    match what {
-        0 => layout.nbytes() as i64,
-        1 => layout.count() as i64,
-        2 => layout.dtype.itemsize as i64,
-        3 => layout.shape().len() as i64,
-        4 => layout.order() as i64,
-        5 => layout.items as i64,
-        _ => -1,
-    }
+    answer(-1, || {
+        // SAFETY: NULL or a layout of ours.
+        let Some(layout) = (unsafe { layout.as_ref() }).map(|l| &l.layout) else { return -1 };
+        match what {
+            0 => layout.nbytes() as i64,
+            1 => layout.count() as i64,
+            2 => layout.dtype.itemsize as i64,
+            3 => layout.shape().len() as i64,
+            4 => layout.order() as i64,
+            5 => layout.items as i64,
+            _ => -1,
+        }
+    })
 }
 
 /// Fills shape with the extents, in elements; cap is its room, in elements. Errors: _SPACE (needed = bytes for all extents), _NULL.

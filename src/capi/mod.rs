@@ -44,19 +44,20 @@ mod memory;
 mod options;
 mod text;
 
+#[cfg(feature = "test-hooks")]
+pub mod test_hooks;
+
 use std::ffi::c_char;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::core::error::{Error, Kind, Result};
+use crate::core::panic::contained;
 use types::{nc_error, nc_status};
 
 /// Runs the body of an exported function: no panic leaves, the outcome becomes a status and the caller's error record.
 ///
 /// Safety: `err` is NULL or points to an `nc_error` of the caller.
 fn boundary(err: *mut nc_error, body: impl FnOnce() -> Result<()>) -> nc_status {
-    // Codecs hold no state that a panic could leave half changed: contexts that were in use are dropped while unwinding.
-    let outcome = catch_unwind(AssertUnwindSafe(body));
-    let outcome = outcome.unwrap_or_else(|_| Err(Error::new(Kind::Panic, "a bug in libnumcodecs was caught; please report it")));
+    let outcome = contained(body);
     let status = outcome.as_ref().map_or_else(|error| error.kind() as nc_status, |()| 0);
     // SAFETY: NULL or the caller's record, valid for the call.
     if let Some(record) = unsafe { err.as_mut() } {
@@ -66,6 +67,11 @@ fn boundary(err: *mut nc_error, body: impl FnOnce() -> Result<()>) -> nc_status 
         }
     }
     status
+}
+
+/// The body of an exported function that returns no status; `unknown` where it panics.
+fn answer<T>(unknown: T, body: impl FnOnce() -> T) -> T {
+    contained(|| Ok(body())).unwrap_or(unknown)
 }
 
 /// A pointer that must not be NULL.
@@ -131,13 +137,13 @@ fn give<T>(value: T) -> *mut T {
 ///
 /// Safety: `pointer` is NULL or came from [`give`] and was not freed.
 unsafe fn free<T>(pointer: *mut T) {
-    if !pointer.is_null() {
-        // Callbacks of custom codecs may run here; a panic of ours must not leave.
-        let _ = catch_unwind(AssertUnwindSafe(|| {
+    // Callbacks of custom codecs may run here.
+    answer((), || {
+        if !pointer.is_null() {
             // SAFETY: promised by the caller.
             drop(unsafe { Box::from_raw(pointer) });
-        }));
-    }
+        }
+    });
 }
 
 fn null(argument: &str) -> Error {

@@ -9,7 +9,7 @@ use super::layout::nc_layout;
 use super::memory::Destination;
 use super::registry::nc_registry;
 use super::types::{nc_error, nc_status};
-use super::{boundary, bytes, free, give, out, required, string};
+use super::{answer, boundary, bytes, free, give, out, required, string};
 use crate::core::error::{Error, Result};
 use crate::core::sink::CallerMemory;
 use crate::operation;
@@ -135,8 +135,10 @@ pub unsafe extern "C" fn nc_zarr_attributes(zarr: *const nc_zarr) -> *const c_ch
 /// until the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_codec(zarr: *const nc_zarr) -> *const nc_codec {
-    // SAFETY: NULL or metadata of ours.
-    unsafe { zarr.as_ref() }.map_or(null(), |zarr| &raw const zarr.codec)
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or metadata of ours.
+        unsafe { zarr.as_ref() }.map_or(null(), |zarr| &raw const zarr.codec)
+    })
 }
 
 /// Layout of a decoded chunk, in a sharded array of a whole shard: dtype, shape and order as stored. Those at the edges have it too.
@@ -144,8 +146,10 @@ pub unsafe extern "C" fn nc_zarr_codec(zarr: *const nc_zarr) -> *const nc_codec 
 /// thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_layout(zarr: *const nc_zarr) -> *const nc_layout {
-    // SAFETY: NULL or metadata of ours.
-    unsafe { zarr.as_ref() }.map_or(null(), |zarr| &raw const zarr.layout)
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or metadata of ours.
+        unsafe { zarr.as_ref() }.map_or(null(), |zarr| &raw const zarr.layout)
+    })
 }
 
 /// The chunks inside a shard as an array of their own: nc_zarr_codec, nc_zarr_layout and the fill value are those of one inner chunk,
@@ -154,21 +158,25 @@ pub unsafe extern "C" fn nc_zarr_layout(zarr: *const nc_zarr) -> *const nc_layou
 /// decoded whole by nc_zarr_codec. Lends: valid until the metadata is freed, not to be freed itself. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_inner(zarr: *const nc_zarr) -> *const nc_zarr {
-    // SAFETY: NULL or metadata of ours.
-    unsafe { zarr.as_ref() }.and_then(|zarr| zarr.inner.as_deref()).map_or(null(), std::ptr::from_ref)
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or metadata of ours.
+        unsafe { zarr.as_ref() }.and_then(|zarr| zarr.inner.as_deref()).map_or(null(), std::ptr::from_ref)
+    })
 }
 
 /// Answers NUMCODECS_Q_NDIM, _FORMAT and _FILL about an array; -1 for other questions and for NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_query(zarr: *const nc_zarr, what: i32) -> i64 {
-    // SAFETY: NULL or metadata of ours.
-    let Some(zarr) = (unsafe { zarr.as_ref() }) else { return -1 };
-    match what {
-        3 => zarr.zarr.shape.len() as i64,
-        8 => zarr.zarr.format,
-        9 => i64::from(zarr.zarr.fill.defined),
-        _ => -1,
-    }
+    answer(-1, || {
+        // SAFETY: NULL or metadata of ours.
+        let Some(zarr) = (unsafe { zarr.as_ref() }) else { return -1 };
+        match what {
+            3 => zarr.zarr.shape.len() as i64,
+            8 => zarr.zarr.format,
+            9 => i64::from(zarr.zarr.fill.defined),
+            _ => -1,
+        }
+    })
 }
 
 /// Fills shape with the extents of the whole array, in elements; cap is its room, in elements. Errors: _SPACE (needed = bytes for all
@@ -238,21 +246,25 @@ pub unsafe extern "C" fn nc_zarr_fill(
 /// its bytes, NULL = not asked. NULL for an item of 0 bytes and for NULL. Lends: valid until the metadata is freed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_fill_item(zarr: *const nc_zarr, nbytes: *mut usize) -> *const c_void {
-    // SAFETY: NULL or metadata of ours.
-    let item = unsafe { zarr.as_ref() }.map(|zarr| zarr.zarr.fill.item.as_slice()).unwrap_or_default();
-    if !nbytes.is_null() {
-        // SAFETY: the caller's number; a plain write.
-        unsafe { nbytes.write(item.len()) };
-    }
-    if item.is_empty() { null() } else { item.as_ptr().cast() }
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or metadata of ours.
+        let item = unsafe { zarr.as_ref() }.map(|zarr| zarr.zarr.fill.item.as_slice()).unwrap_or_default();
+        if !nbytes.is_null() {
+            // SAFETY: the caller's number; a plain write.
+            unsafe { nbytes.write(item.len()) };
+        }
+        if item.is_empty() { null() } else { item.as_ptr().cast() }
+    })
 }
 
 /// JSON path of the i-th key of the metadata that was ignored because nobody knows it; NULL past the end and for NULL. Lends: valid
 /// until the metadata is freed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_ignored(zarr: *const nc_zarr, i: usize) -> *const c_char {
-    // SAFETY: NULL or metadata of ours.
-    unsafe { zarr.as_ref() }.and_then(|zarr| zarr.ignored.get(i)).map_or(null(), |path| path.as_ptr())
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or metadata of ours.
+        unsafe { zarr.as_ref() }.and_then(|zarr| zarr.ignored.get(i)).map_or(null(), |path| path.as_ptr())
+    })
 }
 
 /// Frees the metadata and all that it lent; NULL is fine. Takes: do not use it afterwards. Since 0.1.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::buffer::nc_buffer;
 use super::types::{nc_error, nc_options, nc_status};
-use super::{boundary, helper::helper};
+use super::{answer, boundary, helper::helper};
 
 /// Constants of numcodecs.zstd.
 #[repr(C)]
@@ -55,17 +55,17 @@ pub unsafe extern "C" fn nc_zstd_decompress(
 /// The level that level 0 stands for: 3. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn nc_zstd_default_level() -> i32 {
-    3
+    answer(-1, || 3)
 }
 
 /// The lowest level, -131072: fastest, least compression. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn nc_zstd_min_level() -> i32 {
-    -131072
+    answer(-1, || -131072)
 }
 
 /// The highest level, 22. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn nc_zstd_max_level() -> i32 {
-    22
+    answer(-1, || 22)
 }

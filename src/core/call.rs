@@ -80,6 +80,12 @@ impl<'a> Call<'a> {
         Ok(Scratch { bytes, _charge: charge })
     }
 
+    /// Whether `nbytes` can be had now, for code that does not look at what the allocator gives it.
+    pub fn ask(&self, nbytes: usize) -> Result<()> {
+        let memory = std::hint::black_box(alloc::zeroed(nbytes)); // else the compiler takes it for nothing
+        memory.map(drop).ok_or_else(|| Error::memory(nbytes as u64))
+    }
+
     /// Counts memory that a C library takes for itself (windows, dictionaries) until the charge is dropped.
     pub fn charge(&self, nbytes: usize) -> Result<Charge<'a>> {
         self.limits.charge(nbytes)

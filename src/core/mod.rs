@@ -16,6 +16,7 @@ pub mod msgpack;
 pub mod nested;
 pub mod number;
 pub mod number_text;
+pub mod panic;
 pub mod part;
 pub mod pool;
 pub mod pyfloat;

@@ -1,68 +1,19 @@
-//! c-blosc: compression of one chunk. Decoding is our own, in `codecs::blosc`.
+//! c-blosc: BloscLZ and the shuffles of encoding. Chunks are put together, and decoded, in `codecs::blosc`.
 
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, c_int, c_void};
 
 use blosc_src as b;
-
-use crate::core::error::{Error, Kind, Result};
 
 /// Most bytes of one chunk (`BLOSC_MAX_BUFFERSIZE`).
 pub const MAX_INPUT: usize = b::BLOSC_MAX_BUFFERSIZE as usize;
 /// Bytes that a chunk may be longer than its content.
 pub const OVERHEAD: usize = b::BLOSC_MAX_OVERHEAD as usize;
-/// Largest block it makes on request.
-const MAX_BLOCK: usize = 715_827_542;
-/// Largest block it makes by itself.
-const MAX_AUTO_BLOCK: usize = 1 << 20;
 
-/// As the library itself tells it.
-pub fn version() -> &'static CStr {
-    // SAFETY: takes and touches nothing; the text is static.
-    unsafe { CStr::from_ptr(b::blosc_get_version_string()) }
-}
-
-/// The compressor inside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compressor {
-    /// BloscLZ, a relative of FastLZ.
-    BloscLz,
-    /// LZ4, acceleration by level.
-    Lz4,
-    /// LZ4 in high compression mode.
-    Lz4Hc,
-    /// zlib.
-    Zlib,
-    /// Zstandard.
-    Zstd,
-}
-
-impl Compressor {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::BloscLz, Self::Lz4, Self::Lz4Hc, Self::Zlib, Self::Zstd];
-
-    fn c_name(self) -> &'static CStr {
-        match self {
-            Self::BloscLz => c"blosclz",
-            Self::Lz4 => c"lz4",
-            Self::Lz4Hc => c"lz4hc",
-            Self::Zlib => c"zlib",
-            Self::Zstd => c"zstd",
-        }
-    }
-
-    /// Its name in a configuration.
-    pub fn name(self) -> &'static str {
-        self.c_name().to_str().unwrap_or_default()
-    }
-
-    /// What a compressor takes for itself, beside blocks: tables and windows, generously.
-    fn memory(self, block: usize) -> usize {
-        match self {
-            Self::BloscLz | Self::Lz4 => 64 << 10,
-            Self::Lz4Hc | Self::Zlib => 272 << 10,
-            Self::Zstd => (2 << 20) + 8 * block,
-        }
-    }
+unsafe extern "C" {
+    // In blosclz.h and shuffle.h, which are not installed.
+    fn blosclz_compress(level: c_int, src: *const c_void, src_len: c_int, dst: *mut c_void, room: c_int, split: c_int) -> c_int;
+    fn blosc_internal_shuffle(typesize: usize, nbytes: usize, src: *const u8, dst: *mut u8);
+    fn blosc_internal_bitshuffle(typesize: usize, nbytes: usize, src: *const u8, dst: *mut u8, scratch: *mut u8) -> c_int;
 }
 
 /// The filter in front of the compressor, with c-blosc's number.
@@ -76,60 +27,42 @@ pub enum Shuffle {
     Bit = 2,
 }
 
-/// How to compress a chunk.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// The compressor inside.
-    pub compressor: Compressor,
-    /// 0 to 9; 0 stores.
-    pub clevel: u8,
-    /// The filter.
-    pub shuffle: Shuffle,
-    /// Bytes of an item; above 255 the chunk is one of single bytes.
-    pub typesize: usize,
-    /// Wanted bytes of a block; 0 = automatic, other values are clamped.
-    pub blocksize: i32,
+/// Bytes of scratch that [`bitshuffle`] takes for a block.
+pub fn bitshuffle_scratch(typesize: usize, nbytes: usize) -> usize {
+    nbytes + 4 * typesize
 }
 
-/// Memory that compressing `nbytes` takes beside input and output.
-pub fn memory(settings: &Settings, nbytes: usize) -> usize {
-    let wanted = usize::try_from(settings.blocksize).unwrap_or(0).min(MAX_BLOCK);
-    let block = wanted.max(MAX_AUTO_BLOCK).min(nbytes);
-    2 * block + 4 * settings.typesize.min(255) + settings.compressor.memory(block)
+/// Shuffles the bytes of whole items of `src` into `dst`, which is as long; a tail is copied. `typesize` is not 0.
+pub fn shuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
+    let nbytes = src.len().min(dst.len());
+    // SAFETY: reads and writes `nbytes` bytes of both.
+    unsafe { blosc_internal_shuffle(typesize.max(1), nbytes, src.as_ptr(), dst.as_mut_ptr()) };
 }
 
-/// Compresses up to [`MAX_INPUT`] bytes into `dst`, which must have [`OVERHEAD`] bytes more. Returns the bytes written.
+/// The same for bits. Where `scratch` is shorter than [`bitshuffle_scratch`] asks, nothing is done.
+pub fn bitshuffle(typesize: usize, src: &[u8], dst: &mut [u8], scratch: &mut [u8]) {
+    let nbytes = src.len().min(dst.len());
+    if scratch.len() >= bitshuffle_scratch(typesize, nbytes) {
+        // SAFETY: reads and writes `nbytes` bytes of both, and of the scratch no more than was checked.
+        unsafe { blosc_internal_bitshuffle(typesize.max(1), nbytes, src.as_ptr(), dst.as_mut_ptr(), scratch.as_mut_ptr()) };
+    }
+}
+
+/// Compresses with BloscLZ at `level` 1 to 9; `None` for what does not become smaller or does not fit. `split`: whether blocks are.
 ///
-/// The bytes depend on `settings` and `src` alone: no state of the process, no environment variable, one thread.
-pub fn compress(settings: &Settings, src: &[u8], dst: &mut [u8]) -> Result<usize> {
-    if src.len() > MAX_INPUT || settings.clevel > 9 || dst.len() < src.len() + OVERHEAD {
-        return Err(Error::shape(format!("{} bytes at level {} are beyond what blosc takes", src.len(), settings.clevel)));
-    }
-    let needed = memory(settings, src.len());
-    if !can_allocate(needed) {
-        return Err(Error::memory(needed as u64));
-    }
-    // SAFETY: lengths are those of the slices; level, shuffle, name and typesize are in range, so c-blosc has nothing to print.
-    let written = unsafe {
-        b::blosc_compress_ctx(
-            c_int::from(settings.clevel),
-            settings.shuffle as c_int,
-            settings.typesize.max(1).min(c_int::MAX as usize),
-            src.len(),
-            src.as_ptr().cast(),
-            dst.as_mut_ptr().cast(),
-            src.len() + OVERHEAD,
-            settings.compressor.c_name().as_ptr(),
-            settings.blocksize as usize,
-            1,
-        )
-    };
-    usize::try_from(written).ok().filter(|n| *n > 0).ok_or_else(|| Error::new(Kind::Unsupported, format!("c-blosc gave up with {written}")))
+/// Takes 64 KiB of stack.
+pub fn blosclz(level: u8, split: bool, src: &[u8], dst: &mut [u8]) -> Option<usize> {
+    let (src_len, room) = (c_int::try_from(src.len()).ok()?, c_int::try_from(dst.len()).unwrap_or(c_int::MAX));
+    let (from, to) = (src.as_ptr().cast(), dst.as_mut_ptr().cast());
+    // SAFETY: lengths are those of the slices or less; the level is one of its table.
+    let written = unsafe { blosclz_compress(c_int::from(level.clamp(1, 9)), from, src_len, to, room, c_int::from(split)) };
+    usize::try_from(written).ok().filter(|n| *n > 0)
 }
 
-/// Whether the allocator has `nbytes`: c-blosc does not look at what it is given.
-fn can_allocate(nbytes: usize) -> bool {
-    std::hint::black_box(Vec::<u8>::new()).try_reserve_exact(nbytes).is_ok()
+/// As the library itself tells it.
+pub fn version() -> &'static CStr {
+    // SAFETY: takes and touches nothing; the text is static.
+    unsafe { CStr::from_ptr(b::blosc_get_version_string()) }
 }
 
 /// What c-blosc makes of a chunk, to compare our decoder with; the chunk must be sound.
@@ -139,4 +72,34 @@ pub fn decompress(src: &[u8], nbytes: usize) -> Option<Vec<u8>> {
     // SAFETY: the callers give whole chunks with a true cbytes field.
     let written = unsafe { b::blosc_decompress_ctx(src.as_ptr().cast(), dst.as_mut_ptr().cast(), nbytes, 1) };
     (usize::try_from(written) == Ok(nbytes)).then_some(dst)
+}
+
+/// How c-blosc is to compress, to compare our chunks with; names, levels and sizes are those it knows.
+#[cfg(test)]
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The compressor.
+    pub cname: &'a CStr,
+    /// 0 to 9.
+    pub clevel: u8,
+    /// The filter.
+    pub shuffle: Shuffle,
+    /// Bytes of an item.
+    pub typesize: usize,
+    /// Bytes of a block; 0 = automatic.
+    pub blocksize: i32,
+}
+
+/// What c-blosc makes of `src`.
+#[cfg(test)]
+pub fn compress(asked: &Asked<'_>, src: &[u8]) -> Option<Vec<u8>> {
+    let mut dst = vec![0; src.len() + OVERHEAD];
+    let (level, shuffle) = (c_int::from(asked.clevel), asked.shuffle as c_int);
+    let (from, to) = (src.as_ptr().cast(), dst.as_mut_ptr().cast());
+    let (room, blocksize) = (dst.len(), asked.blocksize as usize);
+    // SAFETY: lengths are those of the slices; the callers give levels, names and sizes that c-blosc knows.
+    let written =
+        unsafe { b::blosc_compress_ctx(level, shuffle, asked.typesize, src.len(), from, to, room, asked.cname.as_ptr(), blocksize, 1) };
+    dst.truncate(usize::try_from(written).ok().filter(|n| *n > 0)?);
+    Some(dst)
 }

@@ -71,7 +71,9 @@ struct Engine {
 
 impl Engine {
     fn new(scalar: Scalar, dims: usize, params: Params) -> Result<Self> {
-        let window = vec![Cell::new(0u64); WINDOW + MARGIN];
+        let mut window = Vec::new();
+        window.try_reserve_exact(WINDOW + MARGIN).map_err(|_| Error::memory(MEMORY as u64))?;
+        window.resize(WINDOW + MARGIN, Cell::new(0u64));
         // SAFETY: the window is aligned for zfp's words, may be written through shared references, and lives as long as the handle:
         // its memory does not move with the Vec.
         let bits = unsafe { z::stream_open(window.as_ptr().cast_mut().cast(), window.len() * 8) };

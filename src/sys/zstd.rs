@@ -83,6 +83,17 @@ impl Compressor {
         check(unsafe { z::ZSTD_compress2(self.0.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), src.as_ptr().cast(), src.len()) })
     }
 
+    /// Compresses all of `src` at `level`, whatever level the context has; `None` where `dst` is too small.
+    pub fn compress_within(&mut self, level: i32, src: &[u8], dst: &mut [u8]) -> Result<Option<usize>> {
+        let (to, room, from, n) = (dst.as_mut_ptr().cast(), dst.len(), src.as_ptr().cast(), src.len());
+        // SAFETY: live context, live slices.
+        let written = unsafe { z::ZSTD_compressCCtx(self.0.as_ptr(), to, room, from, n, level) };
+        match check(written) {
+            Err(_) if error_code(written) == Code::ZSTD_error_dstSize_tooSmall => Ok(None),
+            written => written.map(Some),
+        }
+    }
+
     /// Bytes it holds.
     pub fn nbytes(&self) -> usize {
         // SAFETY: live context.

@@ -1,9 +1,10 @@
+use super::settings::{Compressor, Settings};
 use super::*;
 use crate::codecs::testing::{build, encode_fixed};
 use crate::core::Kind;
 use crate::core::call::{Call, Limits};
 use crate::core::sink::Fixed;
-use crate::sys::blosc::{self as c_blosc, Compressor};
+use crate::sys::blosc::{self as c_blosc, Shuffle};
 
 fn run(limits: &Limits, work: impl FnOnce(&mut Sink<'_>) -> Result<Layout>) -> Result<Vec<u8>> {
     let mut out = Sink::owned(Call::new(limits, None));
@@ -57,26 +58,42 @@ impl Random {
         (0..n).map(byte).map(|value| value as u8).collect()
     }
 
-    fn config(&mut self) -> String {
-        let cname = Compressor::ALL[self.below(5)].name();
+    fn settings(&mut self) -> Settings {
+        let compressor = Compressor::ALL[self.below(6)];
         let typesize = [1 + self.below(64), 1 << self.below(5), 250 + self.below(20)][self.below(3)];
         let blocksize = [0, 0, self.below(5000), self.below(100_000)][self.below(4)];
-        let (clevel, shuffle) = (self.below(10), self.below(4) as i64 - 1);
-        format!(r#"{{"id":"blosc","cname":"{cname}","clevel":{clevel},"shuffle":{shuffle},"blocksize":{blocksize},"typesize":{typesize}}}"#)
+        let (clevel, shuffle) = (self.below(10) as u8, [Shuffle::None, Shuffle::Byte, Shuffle::Bit][self.below(3)]);
+        Settings { compressor, clevel, shuffle, typesize, blocksize: blocksize as i32 }
     }
 }
 
-/// Encodes random data with random settings; our decoder, whole and in part, and that of c-blosc must give it back.
+fn config(of: &Settings) -> String {
+    let Settings { compressor, clevel, shuffle, typesize, blocksize } = *of;
+    let (cname, shuffle) = (compressor.name(), shuffle as i32);
+    format!(r#"{{"id":"blosc","cname":"{cname}","clevel":{clevel},"shuffle":{shuffle},"blocksize":{blocksize},"typesize":{typesize}}}"#)
+}
+
+fn by_c_blosc(of: &Settings, src: &[u8]) -> Option<Vec<u8>> {
+    let cname = std::ffi::CString::new(of.compressor.name()).ok()?;
+    let Settings { clevel, shuffle, typesize, blocksize, .. } = *of;
+    c_blosc::compress(&c_blosc::Asked { cname: &cname, clevel, shuffle, typesize, blocksize }, src)
+}
+
+/// Encodes random data with random settings: the bytes are those of c-blosc; our decoder, whole and in part, and that of c-blosc give
+/// the data back. Snappy's bytes are those of another implementation.
 fn compare(seeds: std::ops::Range<u64>) {
     for seed in seeds {
         let mut random = Random(seed * 0x9e37_79b9 + 1);
-        let config = random.config();
+        let settings = random.settings();
+        let config = config(&settings);
         let most = [200, 3000, 40_000, 300 << 10][random.below(4)];
         let n = random.below(most);
         let src = random.data(n);
         let chunk = encode(&config, &src);
         let context = format!("seed {seed}: {n} bytes, {config}");
-        assert!(decode(&chunk).expect(&context) == src, "{context}");
+        let theirs = by_c_blosc(&settings, &src).expect(&context);
+        assert!(chunk == theirs || settings.compressor == Compressor::Snappy, "{context}");
+        assert!(decode(&chunk).expect(&context) == src && decode(&theirs).expect(&context) == src, "{context}");
         assert!(n == 0 || c_blosc::decompress(&chunk, n).as_ref() == Some(&src), "c-blosc, {context}");
         let start = random.below(n + 1);
         let count = random.below(n + 1 - start);
@@ -86,8 +103,15 @@ fn compare(seeds: std::ops::Range<u64>) {
 }
 
 #[test]
-fn decodes_what_c_blosc_writes() {
+fn chunks_are_those_of_c_blosc() {
     compare(0..3000);
+}
+
+/// The long run of `make test-long`.
+#[test]
+#[ignore = "takes minutes"]
+fn a_hundred_thousand_chunks_are_those_of_c_blosc() {
+    compare(0..100_000);
 }
 
 /// Chunks of every format, split (600) and not, filtered and not, of one block and of several; small, for tests byte by byte.
@@ -102,7 +126,10 @@ fn samples() -> Vec<(Vec<u8>, Vec<u8>)> {
                 r#"{{"id":"blosc","cname":"{cname}","clevel":5,"shuffle":{shuffle},"blocksize":{blocksize},"typesize":{typesize}}}"#
             );
             let chunk = encode(&config, &src);
-            assert!(!Header::parse(&chunk).unwrap().is_stored(), "{config}");
+            if Header::parse(&chunk).unwrap().is_stored() {
+                assert_eq!(compressor, Compressor::Snappy, "{config}"); // which makes nothing of some of this data
+                continue;
+            }
             samples.push((chunk, src));
         }
     }
@@ -299,8 +326,6 @@ fn reads_snappy_which_older_releases_wrote() {
     for n in 0..chunk.len() {
         assert!(decode(&chunk[..n]).is_err(), "{n} bytes");
     }
-    let snappy = r#"{"id":"blosc","cname":"snappy"}"#;
-    assert_eq!(encode_fixed(snappy, "|u1", &[3], &[1, 2, 3]).map_err(|e| e.kind()), Err(Kind::Unsupported));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::thread;
 use super::chunk::Chunk;
 use super::header::Header;
 use super::worker::Worker;
+use crate::core::panic::contained;
 use crate::core::pool::{Pool, Pooled};
 use crate::core::{Call, Error, Layout, Result, Sink};
 
@@ -77,12 +78,12 @@ impl Decoder {
             return self.work(job, call);
         }
         let limits = call.limits();
-        let help = || self.work(job, Call::new(limits, None));
         thread::scope(|scope| {
+            let help = || contained(|| self.work(job, Call::new(limits, None)));
             let started: Vec<_> = (1..threads).map_while(|_| thread::Builder::new().spawn_scoped(scope, help).ok()).collect();
             let done = self.work(job, call);
-            started.into_iter().for_each(|thread| drop(thread.join())); // the scope alone waits for their work, not for their end
-            done
+            // The end of the scope waits for the work only, not until a thread has left the library, which may be unloaded next.
+            started.into_iter().fold(done, |done, thread| done.and(thread.join().unwrap_or(Ok(()))))
         })
     }
 

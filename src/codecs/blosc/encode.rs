@@ -1,17 +1,18 @@
-//! Settings of a compression, and the compression itself.
+//! What a configuration says of compression, and where the chunk goes.
 #![forbid(unsafe_code)]
 
 use serde_json::Value;
 
+use super::settings::{Compressor, Settings};
+use super::write::write;
 use crate::core::config::{as_integer, is_integer};
 use crate::core::{Config, Error, Kind, Result, Sink};
-use crate::sys::blosc::{self, Compressor, MAX_INPUT, OVERHEAD, Settings, Shuffle};
+use crate::sys::blosc::{MAX_INPUT, OVERHEAD, Shuffle};
 
 /// How to compress, as a configuration says it.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    /// `None` = snappy, which is read but not written.
-    compressor: Option<Compressor>,
+    compressor: Compressor,
     clevel: u8,
     /// `None` = by bits for items of one byte, by bytes for others.
     shuffle: Option<Shuffle>,
@@ -38,26 +39,22 @@ impl Params {
     }
 
     /// With items of `itemsize` bytes.
-    fn settings(&self, itemsize: usize) -> Result<Settings> {
-        let snappy = || Error::unsupported("snappy inside blosc is read but not written");
+    fn settings(&self, itemsize: usize) -> Settings {
         let typesize = self.typesize.unwrap_or(itemsize).max(1);
         let auto = if typesize == 1 { Shuffle::Bit } else { Shuffle::Byte };
-        Ok(Settings {
-            compressor: self.compressor.ok_or_else(snappy)?,
+        Settings {
+            compressor: self.compressor,
             clevel: self.clevel,
             shuffle: self.shuffle.unwrap_or(auto),
             typesize,
             blocksize: self.blocksize,
-        })
+        }
     }
 }
 
-fn compressor(cname: &str) -> Result<Option<Compressor>> {
-    let known = Compressor::ALL.into_iter().find(|c| c.name() == cname);
-    if known.is_none() && cname != "snappy" {
-        return Err(Error::config("cname", "\"cname\" must be one of blosclz, lz4, lz4hc, snappy, zlib, zstd"));
-    }
-    Ok(known)
+fn compressor(cname: &str) -> Result<Compressor> {
+    let unknown = || Error::config("cname", "\"cname\" must be one of blosclz, lz4, lz4hc, snappy, zlib, zstd");
+    Compressor::ALL.into_iter().find(|c| c.name() == cname).ok_or_else(unknown)
 }
 
 /// What is not an integer counts as not given, as in numcodecs.
@@ -75,21 +72,20 @@ pub fn compress(params: &Params, itemsize: usize, src: &[u8], out: &mut Sink<'_>
     if src.len() > MAX_INPUT {
         return Err(Error::shape(format!("{} bytes are more than the {MAX_INPUT} of a blosc chunk", src.len())));
     }
-    let settings = params.settings(itemsize)?;
+    let settings = params.settings(itemsize);
     let call = out.call();
     call.checkpoint(0, src.len() as u64)?;
-    let _memory = call.charge(blosc::memory(&settings, src.len()))?;
     let most = src.len() + OVERHEAD;
     match out.take(most) {
         Ok(dst) => {
-            let written = blosc::compress(&settings, src, dst)?;
+            let written = write(&settings, src, dst, &call)?;
             out.retract(most - written);
             Ok(written)
         }
-        // c-blosc would compress another way, or not at all, with less room.
+        // With less room there would be other bytes, as with c-blosc.
         Err(error) if matches!(error.kind(), Kind::Space | Kind::Limit) => {
             let mut aside = call.scratch(most)?;
-            let written = blosc::compress(&settings, src, &mut aside.bytes)?;
+            let written = write(&settings, src, &mut aside.bytes, &call)?;
             out.write(aside.bytes.get(..written).unwrap_or_default())?;
             Ok(written)
         }

@@ -1,6 +1,7 @@
 //! The 16 bytes in front of every Blosc chunk.
 #![forbid(unsafe_code)]
 
+use super::settings::Settings;
 use crate::core::{Error, Result};
 use crate::sys::blosc::{OVERHEAD, Shuffle};
 
@@ -27,8 +28,41 @@ const MEMCPYED: u8 = 2;
 const BIT_SHUFFLE: u8 = 4;
 const RESERVED: u8 = 8;
 const NOT_SPLIT: u8 = 16;
+/// Most streams of a block.
+pub const MAX_SPLITS: usize = 16;
+/// Least bytes of a stream of a split block.
+pub const MIN_STREAM: usize = 128;
 
 impl Header {
+    /// For `nbytes` of content, compressed.
+    pub fn new(settings: &Settings, nbytes: usize) -> Self {
+        let blocksize = settings.block_of(nbytes);
+        let shuffle = match settings.shuffle {
+            Shuffle::None => 0,
+            Shuffle::Byte => BYTE_SHUFFLE,
+            Shuffle::Bit => BIT_SHUFFLE,
+        };
+        let not_split = if settings.splits(blocksize) { 0 } else { NOT_SPLIT };
+        let flags = shuffle | not_split | settings.compressor.format() << 5;
+        Header { nbytes, cbytes: 0, blocksize, typesize: settings.stored_typesize(), flags }
+    }
+
+    /// The same for content that is stored as it is.
+    pub fn stored(mut self) -> Self {
+        self.flags |= MEMCPYED;
+        self
+    }
+
+    /// As written in front of a chunk of `cbytes`.
+    pub fn bytes(&self, cbytes: usize) -> [u8; SIZE] {
+        let mut bytes = [VERSION, STREAM_VERSION, self.flags, self.typesize as u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let sizes = [self.nbytes, self.blocksize, cbytes].map(|size| (size as u32).to_le_bytes());
+        for (to, from) in bytes.iter_mut().skip(4).zip(sizes.as_flattened()) {
+            *to = *from;
+        }
+        bytes
+    }
+
     /// Reads and checks the first 16 bytes of `src`.
     pub fn parse(src: &[u8]) -> Result<Self> {
         let bytes = src.first_chunk::<SIZE>().ok_or_else(|| Error::data(format!("{} bytes are too few for a blosc header", src.len())))?;
@@ -99,7 +133,10 @@ impl Header {
 
     /// Streams of a block of `len` bytes. A short block is never split. Writers before the flag split by the other two rules.
     pub fn nstreams(&self, len: usize) -> usize {
-        let split = self.flags & NOT_SPLIT == 0 && len == self.blocksize && self.typesize <= 16 && self.blocksize / self.typesize >= 128;
+        let split = self.flags & NOT_SPLIT == 0
+            && len == self.blocksize
+            && self.typesize <= MAX_SPLITS
+            && self.blocksize / self.typesize >= MIN_STREAM;
         if split { self.typesize } else { 1 }
     }
 

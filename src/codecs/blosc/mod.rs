@@ -1,4 +1,4 @@
-//! `blosc`: chunks of Blosc 1. Encoding is c-blosc's, so that bytes are those of numcodecs; decoding is our own.
+//! `blosc`: chunks of Blosc 1. What is written has the bytes of c-blosc, and so of numcodecs.
 #![forbid(unsafe_code)]
 
 use crate::core::codec::{Blocks, Info};
@@ -14,7 +14,9 @@ mod chunk;
 mod decode;
 mod encode;
 mod header;
+mod settings;
 mod worker;
+mod write;
 
 use decode::Decoder;
 use encode::{Params, compress};

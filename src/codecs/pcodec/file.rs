@@ -15,6 +15,8 @@ use crate::kernels::plain::{self, Plain};
 const PIECE: usize = 1 << 16;
 /// Widest lookback window taken, as a power of two. No pco writes more than 15; each number of it is allocated ahead.
 const MAX_WINDOW_LOG: u32 = 20;
+/// What pco takes for its tables: up to 2^14 states of two or three streams.
+const TABLES: usize = 512 << 10;
 /// Most decoded bytes made room for ahead, for each byte of input.
 const USUAL_RATIO: usize = 64;
 
@@ -55,8 +57,11 @@ impl<'a> File<'a> {
             let [a, b, c] = *count;
             let count = u32::from_le_bytes([a, b, c, 0]) as usize + 1;
             check_dictionary::<T>(meta).map_err(|e| e.at(self.at()))?;
+            out.call().ask(TABLES)?; // pco aborts where the allocator refuses
             let (mut chunk, page) = self.chunks.chunk_decompressor::<T, _>(meta).map_err(|e| self.refuse(e))?;
-            let _memory = out.call().charge(window::<T>(&chunk.meta().delta_encoding)?)?;
+            let window = window::<T>(&chunk.meta().delta_encoding)?;
+            out.call().ask(window)?;
+            let _memory = out.call().charge(window)?;
             let mut page = chunk.page_decompressor(page, count).map_err(|e| self.refuse(e))?;
             self.read(&mut page, count, out)?;
             self.rest = page.into_src();

@@ -137,7 +137,9 @@ impl Pcodec {
             let nbytes = (pages.low + usize::from(i < pages.larger)) * size_of::<T>();
             let (page, later) = rest.split_at_checked(nbytes).unwrap_or((rest, &[]));
             rest = later;
-            let _memory = call.charge(page.len().saturating_mul(ENCODE_FACTOR))?;
+            let memory = page.len().saturating_mul(ENCODE_FACTOR);
+            call.ask(memory)?; // pco aborts where the allocator refuses
+            let _memory = call.charge(memory)?;
             let chunk = with_numbers(page, |numbers: &[T]| file.chunk_compressor(numbers, &self.config))?;
             writer.run(|w| chunk.and_then(|mut chunk| chunk.write(w).map(|_| ())))?;
         }

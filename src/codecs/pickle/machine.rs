@@ -42,7 +42,7 @@ impl<'a> Machine<'a> {
         let mut pace = Pace::default();
         for opcodes in 0usize.. {
             if let Some(call) = call.filter(|_| opcodes.is_multiple_of(COUNTED)) {
-                charges.push(call.charge(COUNTED * OPCODE_MEMORY)?);
+                add(charges, call.charge(COUNTED * OPCODE_MEMORY)?)?;
                 pace.step(&call, self.at, self.src.len())?;
             }
             let start = self.at;

@@ -3,6 +3,7 @@
 # make examples         builds the programs that read Zarr arrays in parallel and in parts, and write them, into target/examples
 # make test             everything; installs what it needs where it may
 # make test-consumers   HDF5, netCDF, GDAL, the language bindings, packages; NAME=name runs one
+# make test-hostile     damaged chunks, failing allocators, panics, threads: all cases (minutes); make test runs a sample
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
 # make check-header     the header in C, C++, cffi and LuaJIT
@@ -91,7 +92,7 @@ run-demo: shared
 # ---- tests: each stage prints its minutes ----
 
 STAGE := tools/stage.sh
-STAGES := test-rust test-lint test-package test-header test-symbols test-c test-install test-demo test-examples test-conformance
+STAGES := test-rust test-lint test-package test-header test-symbols test-c test-hostile-sample test-install test-demo test-examples test-conformance
 
 test:
 	@$(STAGE) deps tools/install-deps.sh
@@ -113,6 +114,12 @@ check-header test-header: conformance-venv
 
 test-symbols: all
 	tools/test-symbols.sh
+
+test-hostile: shared
+	tests/hostile/run.sh full
+
+test-hostile-sample: shared
+	tests/hostile/run.sh sample
 
 test-c: shared
 	c_tests/run.sh
@@ -220,4 +227,4 @@ clean:
 	$(CARGO) clean
 	rm -rf build
 
-.PHONY: all shared static demo run-demo examples test $(STAGES) test-consumers check-header conformance-venv check-vectors fixtures plugins bench-plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean
+.PHONY: all shared static demo run-demo examples test $(STAGES) test-hostile test-consumers check-header conformance-venv check-vectors fixtures plugins bench-plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean

@@ -1,10 +1,5 @@
 /* Many chunks in one call: an array of 5 x 7 in chunks of 2 x 3, read and written whole. */
-#define _POSIX_C_SOURCE 200809L
 #include "check.h"
-#include <dirent.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { ROWS = 5, COLUMNS = 7, N = 9, ROOM = 400 };
 
@@ -201,46 +196,6 @@ static void refused(void)
     CHECK_OK(nc_decode_batch(codec, NULL, each, &batch, NULL, &err));
 }
 
-/* Threads of this process, as Linux lists them; 1 where it is another system. */
-static int running(void)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    int n = 0;
-    if (!tasks)
-        return 1;
-    for (struct dirent *entry = readdir(tasks); entry; entry = readdir(tasks))
-        n += entry->d_name[0] != '.';
-    closedir(tasks);
-    return n;
-}
-
-/* No thread outlives a call, and a child that was forked after batches runs batches of its own. */
-static void nothing_is_left_running(void)
-{
-    for (int i = 0; i < 20; i++) {
-        round_trip(3);
-        CHECK(running() == 1);
-    }
-    int ends[2], status = -1;
-    char good = 0;
-    need(pipe(ends) == 0, "pipe");
-    pid_t pid = fork();
-    need(pid >= 0, "fork");
-    if (pid == 0) { /* answers and is killed: nothing of the parent's, its valgrind say, is to run at its end */
-        checks_failed = 0;
-        round_trip(3);
-        good = checks_failed == 0;
-        if (write(ends[1], &good, 1) == 1)
-            for (;;)
-                pause();
-        _exit(1);
-    }
-    CHECK(read(ends[0], &good, 1) == 1 && good);
-    CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, &status, 0) == pid);
-    close(ends[0]);
-    close(ends[1]);
-}
-
 int main(void)
 {
     const char *json = ARRAY;
@@ -255,7 +210,6 @@ int main(void)
     round_trip(1);
     round_trip(2);
     round_trip(NUMCODECS_ALL_CORES);
-    nothing_is_left_running();
     absent_and_bad();
     cancelled(1);
     cancelled(2);

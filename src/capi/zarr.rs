@@ -126,8 +126,10 @@ pub unsafe extern "C" fn nc_zarr_metadata(
 /// for v2 and for NULL. Lends: valid until the metadata is freed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_attributes(zarr: *const nc_zarr) -> *const c_char {
-    // SAFETY: NULL or metadata of ours.
-    unsafe { zarr.as_ref() }.and_then(|zarr| zarr.attributes.as_ref()).map_or(null(), |text| text.as_ptr())
+    answer(std::ptr::null(), || {
+        // SAFETY: NULL or metadata of ours.
+        unsafe { zarr.as_ref() }.and_then(|zarr| zarr.attributes.as_ref()).map_or(null(), |text| text.as_ptr())
+    })
 }
 
 /// The codec of a chunk: all filters and the compressor. It knows the layout of the chunk: encoding takes any layout of the same shape

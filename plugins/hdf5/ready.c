@@ -65,6 +65,11 @@ static int build(const struct filter *filter, struct ready *ready, nc_error *err
         return 0;
     int known = native ? native->chunk && native->chunk(values, &ready->chunk) : unpack_chunk(values, &ready->chunk);
     ready->layout = known ? chunk_layout(&ready->chunk) : NULL;
+    int64_t nbytes = nc_layout_query(ready->layout, NUMCODECS_Q_NBYTES);
+    if (nbytes < 1 || nbytes > MAX_CHUNK) { /* no chunk of HDF5's; and a limit of 0 would be none */
+        nc_layout_free(ready->layout);
+        ready->layout = NULL;
+    }
     ready->chunk.exact = ready->layout && ready->chunk.exact;
     ready->codec = codec_of_filter(filter, json, err);
     return ready->codec != NULL;

@@ -6,6 +6,7 @@ hdf5_files.py compare OURS PEER        the chunks of the same data by both
 hdf5_files.py refused FILE             what must not be accepted for a dataset, and what the user is then told
 hdf5_files.py chunks PLUGINS FOLDER    a small chunk of every filter for hostile_chunks.c
 """
+import gzip
 import struct
 import sys
 
@@ -170,13 +171,25 @@ def refused(path):
         dataset = file.create_dataset("optional", data=array, chunks=(3,), compression=filter_id, compression_opts=tuple(parameters))
         file.flush()
         assert dataset.id.read_direct_chunk((0,)) == (1, array.tobytes())
+        # HDF5 itself takes a decoded chunk of any size, and then reads past its end
+        filter_id, *parameters = values({"id": "gzip"})
+        create(file, "short", np.zeros(100, "<f4"), filter_id, tuple(parameters), (100,))
+        for wrong in (b"abc", bytes(396), bytes(404), bytes(1 << 24)):
+            file["short"].id.write_direct_chunk((0,), gzip.compress(wrong))
+            file["short"].id.refresh()
+            try:
+                file["short"][...]
+            except OSError:
+                continue
+            raise AssertionError(f"a chunk of {len(wrong)} bytes instead of 400 is read")
 
 
 def write_chunks(plugins, folder):
     chunks = (1, 9, 20)
     with h5py.File(f"{folder}/chunks.h5", "w") as file, open(f"{folder}/list", "w") as listing:
         jobs = [(config["id"], data(config, dtype)[:1, 30:39, :20], values(config)) for config, dtype in CASES]
-        native = [("lz4", (32004, (100,))), ("blosc", REGISTERED["blosc_zstd"]), ("zfpy", REGISTERED["zfp_rate"]), ("zstd", REGISTERED["zstd"])]
+        native = [("lz4", (32004, (100,)))]
+        native += [(codec, REGISTERED[key]) for codec, key in (("blosc", "blosc_zstd"), ("zfpy", "zfp_rate"), ("zstd", "zstd"))]
         jobs += [(codec, field()[:1, 30:39, :20], (filter_id, *parameters)) for codec, (filter_id, parameters) in native]
         for number, (codec, array, (filter_id, *parameters)) in enumerate(jobs):
             create(file, str(number), array, filter_id, tuple(parameters), chunks)

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::answer;
 use super::types::nc_status;
-use crate::{codecs, sys};
+use crate::codecs;
 
 /// Version of the library, "major.minor.patch", as NUMCODECS_VERSION was when the header was made. Static text. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
@@ -29,7 +29,7 @@ pub extern "C" fn nc_codec_id_at(i: usize) -> *const c_char {
 pub extern "C" fn nc_engine_at(i: usize) -> *const c_char {
     answer(std::ptr::null(), || {
         static ENGINES: OnceLock<Vec<CString>> = OnceLock::new(); // what never changes, with NUL
-        let engines = ENGINES.get_or_init(|| sys::VERSIONS.iter().filter_map(|(name, version)| engine(name, version())).collect());
+        let engines = ENGINES.get_or_init(|| codecs::ENGINES.iter().filter_map(|(name, version)| engine(name, version())).collect());
         engines.get(i).map_or(std::ptr::null(), |text| text.as_ptr())
     })
 }

@@ -43,6 +43,9 @@ mod compressor_tests;
 #[cfg(test)]
 mod testing;
 
+/// Names and versions of the C libraries inside.
+pub use crate::sys::VERSIONS as ENGINES;
+
 /// All built-in codecs, by id.
 #[rustfmt::skip] // one line each, so that adding one touches one
 pub const ALL: &[&CodecDef] = &[

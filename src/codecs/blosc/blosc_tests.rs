@@ -107,7 +107,7 @@ fn chunks_are_those_of_c_blosc() {
     compare(0..3000);
 }
 
-/// The long run of `make test-long`.
+/// The same, at length.
 #[test]
 #[ignore = "takes minutes"]
 fn a_hundred_thousand_chunks_are_those_of_c_blosc() {

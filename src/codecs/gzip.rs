@@ -3,9 +3,9 @@
 
 use crc_fast::{CrcAlgorithm, checksum};
 
-use crate::core::pool::Pool;
-use crate::core::{ArrayRef, Codec, CodecDef, Config, Error, Kind, Layout, Result, Sink, stream};
-use crate::sys::zlib::{self, Deflater, Inflater, Wrap};
+use super::deflate::Deflate;
+use crate::core::{ArrayRef, Codec, CodecDef, Config, Error, Kind, Layout, Result, Sink};
+use crate::sys::zlib::{self, Wrap};
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "gzip", make };
@@ -27,13 +27,12 @@ const BEST_RATIO: usize = 1032;
 
 struct Gzip {
     level: i32,
-    deflaters: Pool<Deflater>,
-    inflaters: Pool<Inflater>,
+    deflate: Deflate,
 }
 
 fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     let level = config.integer("level", 1, -1..=9)? as i32;
-    Ok(Box::new(Gzip { level, deflaters: Pool::default(), inflaters: Pool::default() }))
+    Ok(Box::new(Gzip { level, deflate: Deflate::new(level, Wrap::Raw) }))
 }
 
 fn crc32(data: &[u8]) -> u32 {
@@ -43,9 +42,6 @@ fn crc32(data: &[u8]) -> u32 {
 impl Codec for Gzip {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
-        let mut deflater = self.deflaters.get(|| Deflater::new(self.level, Wrap::Raw))?;
-        let _memory = out.call().charge(zlib::DEFLATE_MEMORY)?;
-        deflater.reset();
         out.prepare(HEADER + zlib::bound(src.len() as u64) as usize + TRAILER);
         let effort = match self.level {
             1 => 4,
@@ -53,9 +49,10 @@ impl Codec for Gzip {
             _ => 0,
         };
         out.write(&[MAGIC[0], MAGIC[1], DEFLATE, 0, 0, 0, 0, 0, effort, UNKNOWN_SYSTEM])?;
-        stream::run(&mut *deflater, src, out)?;
-        out.write(&crc32(src).to_le_bytes())?;
-        out.write(&(src.len() as u32).to_le_bytes())?;
+        self.deflate.encode(src, out)?;
+        let [a, b, c, d] = crc32(src).to_le_bytes();
+        let [e, f, g, h] = (src.len() as u32).to_le_bytes();
+        out.write(&[a, b, c, d, e, f, g, h]).map_err(|error| out.unknown_size(error))?;
         Ok(Layout::bytes(out.len()))
     }
 
@@ -64,15 +61,11 @@ impl Codec for Gzip {
         if src.is_empty() && out.call().strict() {
             return Err(Error::data("no gzip member in 0 bytes").at(0));
         }
-        let mut inflater = self.inflaters.get(|| Inflater::new(Wrap::Raw))?;
-        let _memory = out.call().charge(zlib::INFLATE_MEMORY)?;
-        out.prepare(last_size(src));
-        let mut at = 0;
+        let (mut at, size) = (0, last_size(src));
         while at < src.len() {
-            inflater.reset();
             let data = skip_header(src, at)?;
             let start = out.len();
-            let end = stream::run_from(&mut *inflater, src, data, out)?;
+            let end = self.deflate.decode(src, data, Some(size), out)?;
             let member = out.written().get(start..).unwrap_or_default();
             at = skip_zeros(src, check_trailer(src, end, member)?);
         }

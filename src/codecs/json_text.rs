@@ -118,6 +118,11 @@ impl<'a, 'o, 'c> Target<'a, 'o, 'c> {
 
     /// Reads the next item.
     fn read(&mut self, reader: &mut Reader<'_, '_>) -> Result<()> {
+        if self.items != Items::Fixed
+            && let Some(item) = reader.plain_string()
+        {
+            return self.writer.out.write_item(item); // it is written as it stands
+        }
         self.tape.clear();
         if self.items != Items::Fixed {
             reader.value(&mut self.tape)?;

@@ -12,6 +12,7 @@ mod categorize;
 mod checksum;
 mod crc32;
 mod crc32c;
+mod deflate;
 mod delta;
 mod fixedscaleoffset;
 mod fletcher32;

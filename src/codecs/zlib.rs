@@ -1,43 +1,46 @@
 //! `zlib`: one RFC 1950 stream. Bytes after it are ignored, as Python does, or refused in strict mode.
 #![forbid(unsafe_code)]
 
+use simd_adler32::adler32;
+
+use super::deflate::Deflate;
 use crate::core::error::Error;
-use crate::core::pool::Pool;
-use crate::core::{ArrayRef, Codec, CodecDef, Config, Layout, Result, Sink, stream};
-use crate::sys::zlib::{self, Deflater, Inflater, Wrap};
+use crate::core::{ArrayRef, Codec, CodecDef, Config, Layout, Result, Sink};
+use crate::sys::zlib::{self, Wrap};
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "zlib", make };
 
 struct Zlib {
-    level: i32,
-    deflaters: Pool<Deflater>,
-    inflaters: Pool<Inflater>,
+    /// The two bytes in front of the data: a window of 32 KiB, and how much effort the level takes.
+    header: [u8; 2],
+    deflate: Deflate,
 }
 
 fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     let level = config.integer("level", 1, -1..=9)? as i32;
-    Ok(Box::new(Zlib { level, deflaters: Pool::default(), inflaters: Pool::default() }))
+    let effort = match level {
+        0 | 1 => 0x01,
+        2..=5 => 0x5e,
+        -1 | 6 => 0x9c,
+        _ => 0xda,
+    };
+    Ok(Box::new(Zlib { header: [0x78, effort], deflate: Deflate::new(level, Wrap::Zlib) }))
 }
 
 impl Codec for Zlib {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
-        let mut deflater = self.deflaters.get(|| Deflater::new(self.level, Wrap::Zlib))?;
-        let _memory = out.call().charge(zlib::DEFLATE_MEMORY)?;
-        deflater.reset();
         out.prepare(zlib::bound(src.len() as u64) as usize);
-        stream::run(&mut *deflater, src, out)?;
+        out.write(&self.header)?;
+        self.deflate.encode(src, out)?;
+        out.write(&adler32(&src).to_be_bytes()).map_err(|error| out.unknown_size(error))?;
         Ok(Layout::bytes(out.len()))
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
-        let mut inflater = self.inflaters.get(|| Inflater::new(Wrap::Zlib))?;
-        let _memory = out.call().charge(zlib::INFLATE_MEMORY)?;
-        inflater.reset();
-        out.prepare(src.len().saturating_mul(3));
-        let used = stream::run(&mut *inflater, src, out)?;
+        let used = self.deflate.decode(src, 0, None, out)?;
         if out.call().strict() && used < src.len() {
             return Err(Error::data(format!("{} bytes follow the end of the stream", src.len() - used)).at(used));
         }

@@ -4,7 +4,7 @@ use super::array::ArrayRef;
 use super::call::Call;
 use super::error::{Error, Kind, Result};
 use super::layout::{Items, Layout};
-use crate::kernels::alloc;
+use crate::kernels::{alloc, copy};
 
 /// Smallest block taken when the size is unknown.
 const FIRST_BLOCK: usize = 16 << 10;
@@ -107,8 +107,44 @@ impl<'a> Sink<'a> {
         self.len = self.len.saturating_sub(n);
     }
 
+    /// Room for `n` more bytes, where it is there already.
+    #[inline]
+    fn free(&mut self, n: usize) -> Option<&mut [u8]> {
+        let (start, end) = (self.len, self.len.checked_add(n)?);
+        if end as u64 > self.max {
+            return None;
+        }
+        self.memory().get_mut(start..end)
+    }
+
     /// Appends `bytes`.
+    #[inline]
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        match self.free(bytes.len()) {
+            Some(room) => {
+                copy::short(bytes, room);
+                self.len += bytes.len();
+                Ok(())
+            }
+            None => self.write_growing(bytes),
+        }
+    }
+
+    /// Appends `bytes` between two others.
+    #[inline]
+    pub fn write_between(&mut self, first: u8, bytes: &[u8], last: u8) -> Result<()> {
+        if let Some([head, body @ .., tail]) = self.free(bytes.len().saturating_add(2)) {
+            (*head, *tail) = (first, last);
+            copy::short(bytes, body);
+            self.len += bytes.len() + 2;
+            return Ok(());
+        }
+        self.write(&[first])?;
+        self.write(bytes)?;
+        self.write(&[last])
+    }
+
+    fn write_growing(&mut self, bytes: &[u8]) -> Result<()> {
         let end = self.make_room(bytes.len(), bytes.len().max(self.len).max(64))?;
         let start = std::mem::replace(&mut self.len, end);
         if let Some(room) = self.memory().get_mut(start..end) {
@@ -289,6 +325,7 @@ impl<'a> Sink<'a> {
         (bytes, offsets)
     }
 
+    #[inline]
     fn memory(&mut self) -> &mut [u8] {
         match &mut self.target {
             Target::Owned(bytes) => bytes,

@@ -2,13 +2,21 @@
 
 use super::level::Level;
 use super::number::{Number, Wide};
+#[cfg(target_arch = "x86_64")]
+use super::truncate::truncate;
 
 /// Numbers in memory that go through a cast: all of `src` into all of `dst`, with the byte order of each.
 pub type CastFn = fn(src: &[u8], swap_src: bool, dst: &mut [u8], swap_dst: bool);
 
 /// NumPy's cast from `A` to `B` of every number.
 pub fn cast<A: Number, B: Number>(src: &[u8], swap_src: bool, dst: &mut [u8], swap_dst: bool) {
-    Level::best().run(
+    cast_at::<A, B>(Level::best(), src, swap_src, dst, swap_dst);
+}
+
+fn cast_at<A: Number, B: Number>(level: Level, src: &[u8], swap_src: bool, dst: &mut [u8], swap_dst: bool) {
+    let done = if swap_src || swap_dst { 0 } else { vectors::<A, B>(level, src, dst) };
+    let (Some(src), Some(dst)) = (src.get(done * A::SIZE..), dst.get_mut(done * B::SIZE..)) else { return };
+    level.run(
         #[inline(always)]
         || {
             for (from, to) in src.chunks_exact(A::SIZE).zip(dst.chunks_exact_mut(B::SIZE)) {
@@ -16,6 +24,30 @@ pub fn cast<A: Number, B: Number>(src: &[u8], swap_src: bool, dst: &mut [u8], sw
             }
         },
     );
+}
+
+/// Casts where the compiler finds no vectors by itself; says how many numbers are done.
+#[cfg(target_arch = "x86_64")]
+fn vectors<A: Number, B: Number>(level: Level, src: &[u8], dst: &mut [u8]) -> usize {
+    if !level.has_avx2() || !A::IS_FLOAT || !B::TRUNCATES {
+        return 0;
+    }
+    let kernel: unsafe fn(&[u8], &mut [u8]) -> usize = match (A::SIZE, B::SIZE) {
+        (4, 1) => truncate::<4, 1>,
+        (4, 2) => truncate::<4, 2>,
+        (4, 4) => truncate::<4, 4>,
+        (8, 1) => truncate::<8, 1>,
+        (8, 2) => truncate::<8, 2>,
+        (8, 4) => truncate::<8, 4>,
+        _ => return 0,
+    };
+    // SAFETY: the level says that the processor has AVX2.
+    unsafe { kernel(src, dst) }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn vectors<A: Number, B: Number>(_: Level, _: &[u8], _: &mut [u8]) -> usize {
+    0
 }
 
 /// From a type to itself: the bits stay.
@@ -88,6 +120,42 @@ mod tests {
         assert_eq!((one::<f64, u32>(1e10), one::<f64, u32>(f64::NAN), one::<f64, u32>(-1.0)), (1410065408, 0, u32::MAX));
         assert_eq!((one::<f64, u64>(f64::INFINITY), one::<f64, u64>(f64::NAN)), (0, 1 << 63));
         assert_eq!((one::<f64, i64>(-1.9), one::<f32, i64>(1e30)), (-1, i64::MIN));
+    }
+
+    fn check_levels<A: Number, B: Number>(src: &[u8]) {
+        for n in (0..=300).chain([4000]) {
+            let (from, to) = (&src[n % 13..][..n * A::SIZE], n % 7);
+            let mut wanted = vec![0; n * B::SIZE];
+            for (from, to) in from.chunks_exact(A::SIZE).zip(wanted.chunks_exact_mut(B::SIZE)) {
+                A::read(from, false).cast::<B>().write(to, false);
+            }
+            for level in Level::all() {
+                let mut dst = vec![0; to + n * B::SIZE];
+                cast_at::<A, B>(level, from, false, &mut dst[to..], false);
+                assert_eq!(dst[to..], wanted, "{level:?}, {n} numbers of {} to {} bytes", A::SIZE, B::SIZE);
+            }
+        }
+    }
+
+    #[test]
+    fn every_level_casts_as_one_number_at_a_time_does() {
+        let bits = (0..5000u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15)); // all sizes, NaN among them
+        let wild: Vec<u8> = bits.clone().flat_map(u64::to_ne_bytes).collect();
+        let tame = |bits: u64| (bits >> 40) as f64 / 9.0 - 900_000.0;
+        let doubles: Vec<u8> = bits.clone().flat_map(|bits| tame(bits).to_ne_bytes()).chain(wild.clone()).collect();
+        let singles: Vec<u8> = bits.flat_map(|bits| (tame(bits) as f32).to_ne_bytes()).chain(wild).collect();
+        for (doubles, singles) in [(&doubles[..], &singles[..]), (&doubles[40_000..], &singles[20_000..])] {
+            check_levels::<f64, i8>(doubles);
+            check_levels::<f64, u16>(doubles);
+            check_levels::<f64, i32>(doubles);
+            check_levels::<f64, u32>(doubles);
+            check_levels::<f64, f32>(doubles);
+            check_levels::<f32, u8>(singles);
+            check_levels::<f32, i16>(singles);
+            check_levels::<f32, i32>(singles);
+            check_levels::<f32, u64>(singles);
+            check_levels::<i16, f64>(singles);
+        }
     }
 
     #[test]

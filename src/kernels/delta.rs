@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     fn check<T: Number + PartialEq + std::fmt::Debug>() {
-        let src: Vec<u8> = (0..3000u32).map(|i| (i * i >> 3) as u8 ^ i as u8).collect();
+        let src: Vec<u8> = (0..3000u32).map(|i| ((i * i) >> 3) as u8 ^ i as u8).collect();
         for level in Level::all() {
             for n in (0..=300).chain([1111, 2000]) {
                 let (from, to, n) = (n % 31, n * 5 % 31, n / T::SIZE * T::SIZE);

@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn items_of_every_length_come_back_from_every_place() {
-        let data: Vec<u8> = (0..4000u32).map(|i| (i * i >> 4) as u8).collect();
+        let data: Vec<u8> = (0..4000u32).map(|i| ((i * i) >> 4) as u8).collect();
         for step in 1..60i64 {
             let offsets: Vec<i64> = (0..40).map(|i| 5 + (i * step * i) / 40).collect();
             let (first, last) = (offsets[0] as usize, offsets[39] as usize);

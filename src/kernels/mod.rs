@@ -11,6 +11,7 @@ pub mod cast;
 #[cfg(feature = "zfp")]
 pub mod cells;
 pub mod complex;
+pub mod copy;
 pub mod delta;
 pub mod fixedscaleoffset;
 pub mod fletcher32;
@@ -23,4 +24,7 @@ pub mod packbits;
 pub mod plain;
 pub mod quantize;
 pub mod shuffle;
+pub mod text;
 pub mod transpose;
+#[cfg(target_arch = "x86_64")]
+mod truncate;

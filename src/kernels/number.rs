@@ -23,6 +23,10 @@ pub trait Number: Copy + 'static {
     const ZERO: Self;
     /// Whether sums are those of integers that wrap, so that their order does not matter.
     const WRAPS: bool = false;
+    /// Whether it is a float of 4 or 8 bytes.
+    const IS_FLOAT: bool = false;
+    /// Whether a float is cast to it by way of 32 bits.
+    const TRUNCATES: bool = false;
 
     /// Reads `SIZE` bytes, turned around when `swap` says so.
     fn read(bytes: &[u8], swap: bool) -> Self;
@@ -93,11 +97,12 @@ fn truncate_u64(value: f64) -> u64 {
 }
 
 macro_rules! integer {
-    ($type:ty, $source:ident as $via:ty, |$float:ident| $truncated:expr) => {
+    ($type:ty, $source:ident as $via:ty, $truncates:literal, |$float:ident| $truncated:expr) => {
         impl Number for $type {
             const SIZE: usize = size_of::<$type>();
             const ZERO: Self = 0;
             const WRAPS: bool = true;
+            const TRUNCATES: bool = $truncates;
 
             #[inline(always)]
             fn read(bytes: &[u8], swap: bool) -> Self {
@@ -152,14 +157,14 @@ macro_rules! integer {
     };
 }
 
-integer!(i8, from_i64 as i64, |x| truncate32(x));
-integer!(u8, from_i64 as i64, |x| truncate32(x));
-integer!(i16, from_i64 as i64, |x| truncate32(x));
-integer!(u16, from_i64 as i64, |x| truncate32(x));
-integer!(i32, from_i64 as i64, |x| truncate32(x));
-integer!(u32, from_i64 as i64, |x| truncate64(x));
-integer!(i64, from_i64 as i64, |x| truncate64(x));
-integer!(u64, from_u64 as u64, |x| truncate_u64(x));
+integer!(i8, from_i64 as i64, true, |x| truncate32(x));
+integer!(u8, from_i64 as i64, true, |x| truncate32(x));
+integer!(i16, from_i64 as i64, true, |x| truncate32(x));
+integer!(u16, from_i64 as i64, true, |x| truncate32(x));
+integer!(i32, from_i64 as i64, true, |x| truncate32(x));
+integer!(u32, from_i64 as i64, false, |x| truncate64(x));
+integer!(i64, from_i64 as i64, false, |x| truncate64(x));
+integer!(u64, from_u64 as u64, false, |x| truncate_u64(x));
 
 /// A truth value. Sums are taken modulo 2, so that a sum undoes a difference.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -272,6 +277,7 @@ macro_rules! float {
         impl Number for $type {
             const SIZE: usize = size_of::<$type>();
             const ZERO: Self = 0.0;
+            const IS_FLOAT: bool = true;
 
             #[inline(always)]
             fn read(bytes: &[u8], swap: bool) -> Self {

@@ -5,6 +5,7 @@ use std::ffi::CStr;
 
 pub mod blosc;
 pub mod bzip2;
+pub mod libdeflate;
 pub mod lz4;
 pub mod lzma;
 #[cfg(feature = "zfp")]
@@ -19,6 +20,7 @@ pub type Version = fn() -> &'static CStr;
 pub const VERSIONS: &[(&str, Version)] = &[
     ("bzip2", bzip2::version),
     ("c-blosc", blosc::version),
+    ("libdeflate", libdeflate::version),
     ("liblzma", lzma::version),
     ("lz4", lz4::version),
     #[cfg(feature = "zfp")]

@@ -3,14 +3,13 @@
 
 use super::blosclz;
 use super::chunk::{Chunk, Format, Stream};
-use crate::core::stream::Stream as _;
 use crate::core::{Call, Error, Result};
 use crate::kernels::alloc;
 use crate::kernels::bitshuffle::bitunshuffle;
 use crate::kernels::shuffle::unshuffle;
 use crate::sys::blosc::Shuffle;
+use crate::sys::libdeflate::{self, Decompressor};
 use crate::sys::lz4;
-use crate::sys::zlib::{self, Inflater, Wrap};
 use crate::sys::zstd;
 
 /// More than this is not kept after a call.
@@ -28,7 +27,7 @@ pub struct Worker {
 
 #[derive(Default)]
 struct Inner {
-    inflater: Option<Inflater>,
+    inflater: Option<Decompressor>,
     zstd: Option<zstd::Decompressor>,
 }
 
@@ -102,13 +101,12 @@ impl Inner {
     }
 
     fn inflate(&mut self, src: &[u8], dst: &mut [u8], call: &Call<'_>) -> Result<bool> {
-        let _charge = call.charge(zlib::INFLATE_MEMORY)?;
+        let _charge = call.charge(libdeflate::DECOMPRESS_MEMORY)?;
         let inflater = match &mut self.inflater {
             Some(inflater) => inflater,
-            none => none.insert(Inflater::new(Wrap::Zlib)?),
+            none => none.insert(Decompressor::new()?),
         };
-        inflater.reset();
-        Ok(inflater.step(src, dst, true).is_ok_and(|step| step.end && step.written == dst.len()))
+        Ok(inflater.zlib(src, dst).is_some_and(|whole| whole.written == dst.len()))
     }
 
     fn zstd(&mut self, src: &[u8], dst: &mut [u8], call: &Call<'_>) -> Result<bool> {

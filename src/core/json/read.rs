@@ -4,6 +4,7 @@ use super::super::call::{Call, Pace};
 use super::super::error::{Error, Result};
 use super::super::text;
 use super::{MAX_DEPTH, Node, Span, Tape};
+use crate::kernels::text::unescaped;
 
 /// A place in a JSON text, which is known to be UTF-8.
 pub struct Reader<'a, 'c> {
@@ -204,6 +205,18 @@ impl<'a, 'c> Reader<'a, 'c> {
         Ok(Span { start, end: tape.own.len(), own: true })
     }
 
+    /// The next value with its quotes, if it is a string in which nothing is escaped or would have to be.
+    pub fn plain_string(&mut self) -> Option<&'a [u8]> {
+        let start = self.place();
+        let text = self.src.get(start..)?.strip_prefix(b"\"")?;
+        let end = unescaped(text);
+        if text.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = start + end + 2;
+        self.src.get(start..self.at)
+    }
+
     /// The characters up to the next quote or backslash.
     fn plain(&mut self) -> Result<&'a [u8]> {
         let rest = self.src.get(self.at..).unwrap_or_default();
@@ -296,10 +309,11 @@ pub fn last_elements<const N: usize>(src: &[u8]) -> Option<[usize; N]> {
 /// The byte after the quote that ends a string.
 fn after_string(src: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at += src.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
-        if src.get(at) == Some(&b'"') {
-            return Some(at + 1);
-        }
-        at += 2;
+        at += unescaped(src.get(at..)?);
+        at += match src.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => 2,
+            _ => 1, // a control character
+        };
     }
 }

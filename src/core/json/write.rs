@@ -8,6 +8,7 @@ use super::super::scalar::Scalar;
 use super::super::sink::Sink;
 use super::super::text::first_point;
 use super::{Node, Span, Tape};
+use crate::kernels::text::is_plain;
 
 /// How a text is to look: the arguments of Python's `JSONEncoder`.
 #[derive(Clone, Debug)]
@@ -219,6 +220,9 @@ impl<'s, 'o, 'c> Writer<'s, 'o, 'c> {
 
     /// Writes text in quotes.
     pub fn string(&mut self, mut text: &[u8]) -> Result<()> {
+        if is_plain(text) {
+            return self.out.write_between(b'"', text, b'"');
+        }
         self.out.write(b"\"")?;
         while !text.is_empty() {
             let plain = self.plain(text);

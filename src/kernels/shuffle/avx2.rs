@@ -6,50 +6,94 @@
 use std::arch::x86_64::*;
 
 /// Items moved at a time.
-const ITEMS: usize = 32;
+pub const ITEMS: usize = 32;
 
-/// Shuffles as many whole groups of items as there are, and says how many items that is.
-///
-/// # Safety
-/// The processor must have AVX2.
+/// Shuffles as many whole groups of items as there are: item `i` of `items` to place `i` of planes that are `count` bytes apart.
 #[target_feature(enable = "avx2")]
-pub fn shuffle<const T: usize>(items: &[u8], planes: &mut [u8], count: usize) -> usize {
+pub fn shuffle<const T: usize>(items: &[u8], planes: &mut [u8], count: usize) {
     for (n, group) in items.chunks_exact(ITEMS * T).enumerate() {
         let mut regs = [_mm256_setzero_si256(); T];
         for (k, reg) in regs.iter_mut().enumerate() {
-            *reg = gather::<T>(load_halves(group, 16 * k, 16 * (T + k)));
+            *reg = load_halves(group, 16 * k, 16 * (T + k));
         }
-        for _ in 0..T.trailing_zeros() {
-            regs = interleave::<T>(regs, 16 / T);
-        }
-        for (j, reg) in regs.into_iter().enumerate() {
+        for (j, reg) in to_planes(regs).into_iter().enumerate() {
             store(planes, j * count + n * ITEMS, reg);
         }
     }
-    items.len() / T / ITEMS * ITEMS
 }
 
 /// Undoes [`shuffle`].
-///
-/// # Safety
-/// The processor must have AVX2.
 #[target_feature(enable = "avx2")]
-pub fn unshuffle<const T: usize>(planes: &[u8], items: &mut [u8], count: usize) -> usize {
-    let total = items.len() / T / ITEMS * ITEMS;
+pub fn unshuffle<const T: usize>(planes: &[u8], items: &mut [u8], count: usize) {
     for (n, group) in items.chunks_exact_mut(ITEMS * T).enumerate() {
         let mut regs = [_mm256_setzero_si256(); T];
         for (j, reg) in regs.iter_mut().enumerate() {
             *reg = load(planes, j * count + n * ITEMS);
         }
-        for _ in 0..T.trailing_zeros() {
-            regs = interleave::<T>(regs, 1);
-        }
-        for (k, pair) in regs.as_chunks::<2>().0.iter().enumerate() {
-            store(group, 32 * k, _mm256_permute2x128_si256::<0x20>(pair[0], pair[1]));
-            store(group, 16 * T + 32 * k, _mm256_permute2x128_si256::<0x31>(pair[0], pair[1]));
+        for (k, pair) in to_items(regs).as_chunks::<2>().0.iter().enumerate() {
+            store_halves(group, 32 * k, 16 * T + 32 * k, *pair);
         }
     }
-    total
+}
+
+/// As [`shuffle`] for items of 16 bytes: their lower and upper halves are items of 8, and so few that registers hold them.
+#[target_feature(enable = "avx2")]
+pub fn shuffle_16(items: &[u8], planes: &mut [u8], count: usize) {
+    for (n, group) in items.chunks_exact(ITEMS * 16).enumerate() {
+        let pair = |k: usize| (load_halves(group, 32 * k, 256 + 32 * k), load_halves(group, 32 * k + 16, 256 + 32 * k + 16));
+        let mut regs = [_mm256_setzero_si256(); 8];
+        for (k, reg) in regs.iter_mut().enumerate() {
+            let (a, b) = pair(k);
+            *reg = _mm256_unpacklo_epi64(a, b);
+        }
+        for (j, reg) in to_planes(regs).into_iter().enumerate() {
+            store(planes, j * count + n * ITEMS, reg);
+        }
+        for (k, reg) in regs.iter_mut().enumerate() {
+            let (a, b) = pair(k);
+            *reg = _mm256_unpackhi_epi64(a, b);
+        }
+        for (j, reg) in to_planes(regs).into_iter().enumerate() {
+            store(planes, (8 + j) * count + n * ITEMS, reg);
+        }
+    }
+}
+
+/// Undoes [`shuffle_16`].
+#[target_feature(enable = "avx2")]
+pub fn unshuffle_16(planes: &[u8], items: &mut [u8], count: usize) {
+    for (n, group) in items.chunks_exact_mut(ITEMS * 16).enumerate() {
+        let (mut lower, mut upper) = ([_mm256_setzero_si256(); 8], [_mm256_setzero_si256(); 8]);
+        for (j, (low, up)) in lower.iter_mut().zip(&mut upper).enumerate() {
+            *low = load(planes, j * count + n * ITEMS);
+            *up = load(planes, (8 + j) * count + n * ITEMS);
+        }
+        for (k, (low, up)) in to_items(lower).into_iter().zip(to_items(upper)).enumerate() {
+            let pair = [_mm256_unpacklo_epi64(low, up), _mm256_unpackhi_epi64(low, up)];
+            store_halves(group, 32 * k, 256 + 32 * k, pair);
+        }
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn to_planes<const T: usize>(mut regs: [__m256i; T]) -> [__m256i; T] {
+    for reg in &mut regs {
+        *reg = gather::<T>(*reg);
+    }
+    for _ in 0..T.trailing_zeros() {
+        regs = interleave::<T>(regs, 16 / T);
+    }
+    regs
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn to_items<const T: usize>(mut regs: [__m256i; T]) -> [__m256i; T] {
+    for _ in 0..T.trailing_zeros() {
+        regs = interleave::<T>(regs, 1);
+    }
+    regs
 }
 
 /// In each lane, bytes of the same place in their items together.
@@ -59,8 +103,7 @@ fn gather<const T: usize>(reg: __m256i) -> __m256i {
     let order = match T {
         2 => _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15),
         4 => _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15),
-        8 => _mm_setr_epi8(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15),
-        _ => return reg,
+        _ => _mm_setr_epi8(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15),
     };
     _mm256_shuffle_epi8(reg, _mm256_broadcastsi128_si256(order))
 }
@@ -85,26 +128,36 @@ fn interleave<const T: usize>(regs: [__m256i; T], width: usize) -> [__m256i; T] 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load(bytes: &[u8], at: usize) -> __m256i {
-    let bytes: &[u8; 32] = bytes[at..].first_chunk().unwrap_or(&[0; 32]);
-    // SAFETY: 32 bytes, at any alignment.
-    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+    match bytes.get(at..).and_then(<[u8]>::first_chunk::<32>) {
+        // SAFETY: 32 bytes, at any alignment.
+        Some(bytes) => unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) },
+        None => _mm256_setzero_si256(),
+    }
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load_halves(bytes: &[u8], low: usize, high: usize) -> __m256i {
-    let (low, high): (&[u8; 16], &[u8; 16]) = match (bytes[low..].first_chunk(), bytes[high..].first_chunk()) {
-        (Some(low), Some(high)) => (low, high),
-        _ => return _mm256_setzero_si256(),
-    };
-    // SAFETY: 16 bytes each, at any alignment.
-    unsafe { _mm256_loadu2_m128i(high.as_ptr().cast(), low.as_ptr().cast()) }
+    let half = |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk::<16>);
+    match (half(low), half(high)) {
+        // SAFETY: 16 bytes each, at any alignment.
+        (Some(low), Some(high)) => unsafe { _mm256_loadu2_m128i(high.as_ptr().cast(), low.as_ptr().cast()) },
+        _ => _mm256_setzero_si256(),
+    }
+}
+
+/// Stores the lower lanes of both at one place, the upper ones at another.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_halves(bytes: &mut [u8], low: usize, high: usize, [a, b]: [__m256i; 2]) {
+    store(bytes, low, _mm256_permute2x128_si256::<0x20>(a, b));
+    store(bytes, high, _mm256_permute2x128_si256::<0x31>(a, b));
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn store(bytes: &mut [u8], at: usize, reg: __m256i) {
-    if let Some(bytes) = bytes[at..].first_chunk_mut::<32>() {
+    if let Some(bytes) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<32>) {
         // SAFETY: 32 bytes, at any alignment.
         unsafe { _mm256_storeu_si256(bytes.as_mut_ptr().cast(), reg) };
     }

@@ -34,32 +34,83 @@ fn unshuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
     copy_tail(rest, tail);
 }
 
+/// A kernel that moves groups of whole vectors between items and planes that are so many bytes apart.
+#[cfg(target_arch = "x86_64")]
+type Vectors = unsafe fn(&[u8], &mut [u8], usize);
+
+/// Items of so many bytes have planes that, in a large array, may all meet in the same few places of the cache. A tile of them is
+/// shuffled in one place then, and whole cache lines of each plane are copied.
+#[cfg(target_arch = "x86_64")]
+const TILED: usize = 8;
+/// Bytes of a tile.
+#[cfg(target_arch = "x86_64")]
+const TILE: usize = 4 << 10;
+
 /// Shuffles with vectors where that is possible; says how many items are done.
 #[cfg(target_arch = "x86_64")]
 fn vectors(level: Level, typesize: usize, items: &[u8], planes: &mut [u8], count: usize) -> usize {
-    let kernel: unsafe fn(&[u8], &mut [u8], usize) -> usize = match typesize {
+    let kernel: Vectors = match typesize {
         2 if level.has_avx2() => avx2::shuffle::<2>,
         4 if level.has_avx2() => avx2::shuffle::<4>,
         8 if level.has_avx2() => avx2::shuffle::<8>,
-        16 if level.has_avx2() => avx2::shuffle::<16>,
+        16 if level.has_avx2() => avx2::shuffle_16,
         _ => return 0,
     };
-    // SAFETY: the level says that the processor has AVX2.
-    unsafe { kernel(items, planes, count) }
+    let (mut tile, per_tile) = ([0; TILE], TILE / typesize);
+    let size = if typesize < TILED { items.len().max(1) } else { TILE };
+    for (n, items) in items.chunks(size).enumerate() {
+        if typesize < TILED {
+            // SAFETY: the level says that the processor has AVX2.
+            unsafe { kernel(items, planes, count) };
+            continue;
+        }
+        // SAFETY: as above.
+        unsafe { kernel(items, &mut tile, per_tile) };
+        for (from, to) in tile.chunks_exact(per_tile).zip(planes.chunks_exact_mut(count)) {
+            copy_run(from, 0, to, n * per_tile, whole(items.len() / typesize));
+        }
+    }
+    whole(count)
 }
 
 /// As [`vectors`], the other way.
 #[cfg(target_arch = "x86_64")]
 fn vectors_back(level: Level, typesize: usize, planes: &[u8], items: &mut [u8], count: usize) -> usize {
-    let kernel: unsafe fn(&[u8], &mut [u8], usize) -> usize = match typesize {
+    let kernel: Vectors = match typesize {
         2 if level.has_avx2() => avx2::unshuffle::<2>,
         4 if level.has_avx2() => avx2::unshuffle::<4>,
         8 if level.has_avx2() => avx2::unshuffle::<8>,
-        16 if level.has_avx2() => avx2::unshuffle::<16>,
+        16 if level.has_avx2() => avx2::unshuffle_16,
         _ => return 0,
     };
-    // SAFETY: the level says that the processor has AVX2.
-    unsafe { kernel(planes, items, count) }
+    let (mut tile, per_tile) = ([0; TILE], TILE / typesize);
+    let size = if typesize < TILED { items.len().max(1) } else { TILE };
+    for (n, items) in items.chunks_mut(size).enumerate() {
+        if typesize < TILED {
+            // SAFETY: the level says that the processor has AVX2.
+            unsafe { kernel(planes, items, count) };
+            continue;
+        }
+        for (from, to) in planes.chunks_exact(count).zip(tile.chunks_exact_mut(per_tile)) {
+            copy_run(from, n * per_tile, to, 0, whole(items.len() / typesize));
+        }
+        // SAFETY: as above.
+        unsafe { kernel(&tile, items, per_tile) };
+    }
+    whole(count)
+}
+
+/// Items of `count` that fill whole vectors.
+#[cfg(target_arch = "x86_64")]
+fn whole(count: usize) -> usize {
+    count / avx2::ITEMS * avx2::ITEMS
+}
+
+#[cfg(target_arch = "x86_64")]
+fn copy_run(src: &[u8], from: usize, dst: &mut [u8], to: usize, n: usize) {
+    if let (Some(src), Some(dst)) = (src.get(from..from + n), dst.get_mut(to..to + n)) {
+        dst.copy_from_slice(src);
+    }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
@@ -106,7 +157,7 @@ mod tests {
 
     #[test]
     fn every_level_does_the_same_at_every_size_and_alignment() {
-        let src: Vec<u8> = (0..40_000u32).map(|i| (i * i >> 5) as u8).collect();
+        let src: Vec<u8> = (0..40_000u32).map(|i| ((i * i) >> 5) as u8).collect();
         for level in Level::all() {
             for typesize in [1, 2, 3, 4, 8, 12, 16, 17] {
                 for n in (0..=300).chain([777, 1024 * typesize, 2001 * typesize + 1]) {

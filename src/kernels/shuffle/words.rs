@@ -10,7 +10,8 @@ const TILE: usize = 64;
 /// Shuffles `items` from item `done` on.
 pub fn shuffle(typesize: usize, items: &[u8], planes: &mut [u8], done: usize) {
     let count = items.len().checked_div(typesize).unwrap_or(0);
-    for (n, tile) in items[done * typesize..].chunks_exact((TILE * typesize).max(1)).enumerate() {
+    let tiles = items.get(done * typesize..).unwrap_or_default();
+    for (n, tile) in tiles.chunks_exact((TILE * typesize).max(1)).enumerate() {
         let mut j = 0;
         while j < typesize {
             let group = Group { typesize, count, first: done + n * TILE, j };
@@ -30,7 +31,8 @@ pub fn shuffle(typesize: usize, items: &[u8], planes: &mut [u8], done: usize) {
 /// Undoes [`shuffle`].
 pub fn unshuffle(typesize: usize, planes: &[u8], items: &mut [u8], done: usize) {
     let count = items.len().checked_div(typesize).unwrap_or(0);
-    for (n, tile) in items[done * typesize..].chunks_exact_mut((TILE * typesize).max(1)).enumerate() {
+    let tiles = items.get_mut(done * typesize..).unwrap_or_default();
+    for (n, tile) in tiles.chunks_exact_mut((TILE * typesize).max(1)).enumerate() {
         let mut j = 0;
         while j < typesize {
             let group = Group { typesize, count, first: done + n * TILE, j };

@@ -5,12 +5,16 @@
 Writes docs/benchmarks.md, .json and .svg unless --only or --quick is given. Rows below their target are printed as MISSED.
 """
 import argparse
-import math
 import sys
 import time
 
+import chart
 import measure
-from arrays import Arrays
+import memory
+import overhead as call_cost
+import report
+import threads
+from datasets import Arrays
 from cases import all_cases
 from ours import Library, default_library, overhead
 from run_case import run
@@ -31,23 +35,43 @@ def line(row):
     return f"{what:78.78} {row.peer:9} {row.ours:9.0f} {row.theirs:9.0f} {row.memcpy:9.0f} MB/s {row.ratio:7.2f} ±{100 * row.spread:3.0f}%{size}{target}"
 
 
+def note(what, row):
+    print(f"{what} {row.codec} {row.config} {row.direction if hasattr(row, 'direction') else ''}{'  MISSED' if row.missed else ''}", flush=True)
+
+
+def collect(what, rows):
+    """All rows, each named as it comes."""
+    found = []
+    for row in rows:
+        note(what, row)
+        found.append(row)
+    return found
+
+
 def main():
     args, started = arguments(), time.monotonic()
     library, arrays = Library(args.lib), Arrays()
-    rounds, least = (7, 0.002) if args.quick else (9, 0.01)
+    rounds, least = (7, 0.002) if args.quick else (9, 0.008)
     binding = measure.interleaved({"binding": overhead(library)}, rounds, least)["binding"].median
-    print(f"{library.text(library.lib.nc_codec_library_version()) if hasattr(library.lib, 'nc_codec_library_version') else ''} "
-          f"binding overhead {1e6 * binding:.2f} microseconds a call")
+    print(f"binding overhead {1e6 * binding:.2f} microseconds a call")
+    cases = [case for case in all_cases() if not args.only or case.codec in args.only]
     rows = []
-    for case in all_cases():
-        if args.only and case.codec not in args.only:
-            continue
+    for case in cases:
         for row in run(library, case, arrays[case.data], rounds, least):
             rows.append(row)
             print(line(row), flush=True)
     judged = [row for row in rows if row.peer == "numcodecs"]
-    mean = math.exp(sum(math.log(row.ratio) for row in judged) / len(judged))
-    print(f"geometric mean {mean:.2f}, {sum(row.missed for row in judged)} of {len(judged)} rows MISSED, {time.monotonic() - started:.0f} s")
+    print(f"geometric mean {report.geometric_mean(judged):.2f}, {sum(row.missed for row in judged)} of {len(judged)} rows MISSED")
+    if not args.only and not args.quick:
+        results = {
+            "rows": rows,
+            "threads": collect("threads", threads.rows(library, arrays, rounds, least)),
+            "overhead": collect("overhead", call_cost.rows(library, arrays, cases, 1e6 * binding, rounds, least)),
+            "memory": collect("memory", memory.rows(args.lib, arrays, cases)),
+        }
+        report.write(results, binding, time.monotonic() - started)
+        chart.write(rows)
+    print(f"{time.monotonic() - started:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What is measured: every codec, with the targets of encode and decode against numcodecs."""
 from dataclasses import dataclass, field
 
-from arrays import LABELS
+from datasets import LABELS
 
 
 @dataclass(frozen=True)

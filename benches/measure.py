@@ -2,20 +2,21 @@
 import statistics
 import time
 
-CLOCK = time.thread_time  # of this thread alone: other work on the machine does not count
+CPU = time.thread_time  # of this thread alone: other work on the machine does not count
+WALL = time.perf_counter
 
 
-def sample(call, repeats):
-    start = CLOCK()
+def sample(call, repeats, clock):
+    start = clock()
     for _ in range(repeats):
         call()
-    return (CLOCK() - start) / repeats
+    return (clock() - start) / repeats
 
 
-def repeats_for(call, least):
+def repeats_for(call, least, clock):
     """How often a call must be made to take `least` seconds; this warms up, too."""
     call()
-    once = sample(call, 1)
+    once = sample(call, 1, clock)
     return max(1, round(least / max(once, 1e-7)))
 
 
@@ -36,15 +37,15 @@ class Times:
         return (high - low) / 2 / self.median
 
 
-def interleaved(calls, rounds, least):
+def interleaved(calls, rounds, least, clock=CPU):
     """Times for each of the calls (name: call)."""
     names = list(calls)
-    repeats = {name: repeats_for(calls[name], least) for name in names}
+    repeats = {name: repeats_for(calls[name], least, clock) for name in names}
     times = {name: Times() for name in names}
     for i in range(rounds):
         turn = i % len(names)
         for name in names[turn:] + names[:turn]:
-            times[name].rounds.append(sample(calls[name], repeats[name]))
+            times[name].rounds.append(sample(calls[name], repeats[name], clock))
     return times
 
 

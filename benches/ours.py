@@ -66,12 +66,12 @@ class Ours:
         self.check(status)
         return max(bound[0], 1)
 
-    def decoder(self, encoded, nbytes):
+    def decoder(self, encoded, nbytes, touched=False):
         """As encoder, for encoded bytes that hold `nbytes`. Items of variable length come in memory of the library."""
-        source, args = self.ffi.from_buffer(encoded), None
+        source = self.ffi.from_buffer(encoded)
         if self.kind != FIXED:
             return self.item_decoder(source, len(encoded))
-        room = np.zeros(nbytes, "u1")
+        room = np.ones(nbytes, "u1") if touched else np.zeros(nbytes, "u1")
         args = (self.handle, source, len(encoded), self.ffi.NULL, self.ffi.NULL, self.ffi.from_buffer(room), nbytes, self.ffi.NULL, self.written, self.err)
         decode = self.lib.nc_decode_into
 

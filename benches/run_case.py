@@ -28,6 +28,7 @@ class Row:
     compression: float  # ours: decoded to encoded bytes
     compression_theirs: float
     memcpy: float
+    filter: bool  # is compared with memcpy
     missed: bool
 
     def json(self):
@@ -108,4 +109,4 @@ def rows(case, direction, target, times, nbytes, sizes, others):
         short = main and target is not None and ratio < target
         weak = main and case.ratio is not None and direction == "encode" and sizes[0] * case.ratio > sizes[1]
         yield Row(case.codec, case.label, case.data, direction, 1, peer, rate["ours"], rate[peer], ratio, times["ours"].spread,
-                  target if main else None, nbytes / sizes[0], nbytes / size, rate["memcpy"], bool(short or weak))
+                  target if main else None, nbytes / sizes[0], nbytes / size, rate["memcpy"], case.filter, bool(short or weak))

@@ -7,12 +7,14 @@
 
 use serde_json::Value;
 
+use crate::core::call::Pace;
 use crate::core::charset::{self, Charset};
 use crate::core::codec::Info;
 use crate::core::config::{as_integer, wrong_type};
 use crate::core::json::{Reader, Style, Tape, Writer, read};
 use crate::core::nested::{Step, walk};
 use crate::core::scalar::{self, Scalar};
+use crate::core::text;
 use crate::core::{ArrayRef, Call, Codec, CodecDef, Config, Dtype, Error, Items, Kind, Layout, Result, Sink};
 
 use super::json_text;
@@ -20,6 +22,8 @@ use super::json_text;
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "json2", make };
 
+/// Text items written between two looks at the caller's progress function.
+const WORDS: usize = 1 << 16;
 /// Longest indentation of a level.
 const MAX_INDENT: i64 = 1000;
 
@@ -74,11 +78,14 @@ impl Settings {
         let mut source = Source::new(src, self.options(false), out.call())?;
         let mut text = Writer::new(&self.style, out);
         text.open(b'[')?;
-        walk(layout.shape(), layout.order(), |step| match step {
-            Step::Open(_) => text.element().and_then(|()| text.open(b'[')),
-            Step::Item(i) => text.element().and_then(|()| source.write(i, &mut text)),
-            Step::Close => text.close(b']'),
-        })?;
+        match (source.words, layout.shape()) {
+            (Some((data, offsets)), [count]) => write_words(data, offsets, *count, &mut source, &mut text)?,
+            _ => walk(layout.shape(), layout.order(), |step| match step {
+                Step::Open(_) => text.element().and_then(|()| text.open(b'[')),
+                Step::Item(i) => text.element().and_then(|()| source.write(i, &mut text)),
+                Step::Close => text.close(b']'),
+            })?,
+        }
         text.element()?;
         let dtype = if layout.items == Items::Fixed { layout.dtype } else { Dtype::OBJECT };
         text.string(dtype.to_string().as_bytes())?;
@@ -156,8 +163,28 @@ impl Codec for Json2 {
     }
 }
 
+/// Writes text items, as many at a time as need no escapes.
+fn write_words(data: &[u8], offsets: &[i64], count: usize, source: &mut Source<'_, '_>, text: &mut Writer<'_, '_, '_>) -> Result<()> {
+    let (call, mut pace) = (source.call, Pace::default());
+    let mut i = 0;
+    while i < count {
+        let start = offsets.get(i).copied().unwrap_or_default();
+        pace.step(&call, start as usize, data.len())?;
+        let done = text.plain_elements(data, offsets.get(i..=count.min(i + WORDS)).unwrap_or_default());
+        i += done;
+        if done == 0 {
+            text.element()?;
+            source.write(i, text)?;
+            i += 1;
+        }
+    }
+    Ok(())
+}
+
 /// The items of an array that is encoded.
 struct Source<'a, 'c> {
+    /// Text in one block, with its offsets; known to be UTF-8.
+    words: Option<(&'a [u8], &'a [i64])>,
     src: &'a ArrayRef<'a>,
     fixed: &'a [u8],
     options: read::Options,
@@ -173,25 +200,28 @@ impl<'a, 'c> Source<'a, 'c> {
             Items::Utf8 => &[],
             _ => src.expect_items(Items::Json).map(|()| &[])?,
         };
-        Ok(Source { src, fixed, options, call, tape: Tape::new(call), buffer: Vec::new() })
+        let words = if src.layout().items == Items::Utf8 { src.flat() } else { None };
+        if words.is_some() {
+            text::check_items(src)?;
+        }
+        Ok(Source { words, src, fixed, options, call, tape: Tape::new(call), buffer: Vec::new() })
     }
 
-    fn write(&mut self, i: usize, text: &mut Writer<'_, '_, '_>) -> Result<()> {
+    fn write(&mut self, i: usize, to: &mut Writer<'_, '_, '_>) -> Result<()> {
         let dtype = self.src.layout().dtype;
         let item = self.src.item(i);
         match self.src.layout().items {
             Items::Fixed => {
                 let item = self.fixed.get(i * dtype.itemsize..(i + 1) * dtype.itemsize).unwrap_or_default();
-                text.scalar(scalar::load(dtype, item, &mut self.buffer)?)
+                to.scalar(scalar::load(dtype, item, &mut self.buffer)?)
             }
             Items::Utf8 => {
-                std::str::from_utf8(item)
-                    .map_err(|e| Error::data(format!("item {i} is not UTF-8 from its byte {} on", e.valid_up_to())))?;
-                text.string(item)
+                if self.words.is_none() {
+                    text::check_utf8(i, item)?;
+                }
+                to.string(item)
             }
-            _ => {
-                self.parse(item).map_err(|e| Error::new(e.kind(), format!("item {i}: {e}"))).and_then(|()| text.value(item, &self.tape, 0))
-            }
+            _ => self.parse(item).map_err(|e| Error::new(e.kind(), format!("item {i}: {e}"))).and_then(|()| to.value(item, &self.tape, 0)),
         }
     }
 

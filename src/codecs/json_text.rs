@@ -6,6 +6,7 @@ use crate::core::layout::{MAX_NDIM, Order};
 use crate::core::nested::{Step, walk};
 use crate::core::scalar::{self, Scalar};
 use crate::core::{Call, Class, Dtype, Error, Items, Kind, Layout, Result, Sink};
+use crate::kernels::strings::Done;
 
 /// Dtype and shape, which come last, and the byte at which they begin.
 pub fn metadata(text: &[u8], options: read::Options, call: Call<'_>) -> Result<(Layout, usize)> {
@@ -78,6 +79,11 @@ pub fn read_shaped(text: &[u8], options: read::Options, out: &mut Sink<'_>) -> R
     let mismatch = |reader: &Reader<'_, '_>| reader.fail("the items do not match the shape");
     let mut first = true;
     reader.expect(b'[')?;
+    if let ([count], Items::Json) = (layout.shape(), layout.items) {
+        items.read_many(&mut reader, *count).map_err(|error| error.unwrap_or_else(|| mismatch(&reader)))?;
+        let fits = (*count == 0 || reader.take(b',')) && reader.place() == end;
+        return if fits { Ok(layout) } else { Err(mismatch(&reader)) };
+    }
     walk(layout.shape(), Order::C, |step| {
         let comma = step != Step::Close && !first;
         first = matches!(step, Step::Open(_));
@@ -114,6 +120,27 @@ impl<'a, 'o, 'c> Target<'a, 'o, 'c> {
         }
         let tape = Tape::new(out.call());
         Ok(Target { text, dtype: layout.dtype, items: layout.items, writer: Writer::new(style, out), tape })
+    }
+
+    /// Reads all items of a flat list, as many at a time as are plain strings. An error without a cause: a comma is missing.
+    fn read_many(&mut self, reader: &mut Reader<'_, '_>, count: usize) -> std::result::Result<(), Option<Error>> {
+        let mut i = 0;
+        while i < count {
+            if i > 0 && !reader.take(b',') {
+                return Err(None);
+            }
+            let done = match self.writer.out.ready_items() {
+                Some((room, base, ends)) => reader.plain_strings(count - i, room, base, ends).map_err(Some)?,
+                None => Done::default(),
+            };
+            self.writer.out.advance(done.written);
+            i += done.items;
+            if done.items == 0 {
+                self.read(reader).map_err(Some)?;
+                i += 1;
+            }
+        }
+        Ok(())
     }
 
     /// Reads the next item.

@@ -4,17 +4,22 @@
 //! finest times. Decoded items of dtype `|O` are MessagePack values in their smallest forms. Of equal map keys all are kept.
 #![forbid(unsafe_code)]
 
+use crate::core::call::Pace;
 use crate::core::codec::Info;
 use crate::core::msgpack::read::Reader;
 use crate::core::msgpack::{self, Open, Rules, Style, Writer};
 use crate::core::nested::{Step, walk};
 use crate::core::scalar::{self, Scalar};
-use crate::core::{ArrayRef, Codec, CodecDef, Config, Dtype, Error, Items, Kind, Layout, Result, Sink};
+use crate::core::text;
+use crate::core::{ArrayRef, Call, Codec, CodecDef, Config, Dtype, Error, Items, Kind, Layout, Result, Sink};
 
 use super::msgpack_values as values;
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "msgpack2", make };
+
+/// Text items written between two looks at the caller's progress function.
+const WORDS: usize = 1 << 16;
 
 /// The settings of `msgpack2`, which the older `msgpack` has too.
 pub(super) struct Settings {
@@ -44,14 +49,17 @@ impl Settings {
         let Some(first) = layout.shape().first() else {
             return Err(Error::shape("an array without dimensions has no form in this layout"));
         };
-        let mut source = Source::new(src)?;
+        let (mut source, call) = (Source::new(src)?, out.call());
         let mut to = Writer::new(&self.style, out);
         to.list(first + 1 + usize::from(with_shape))?;
-        walk(layout.shape(), layout.order(), |step| match step {
-            Step::Open(n) => to.list(n),
-            Step::Item(i) => source.write(i, &mut to),
-            Step::Close => Ok(()),
-        })?;
+        match (source.words, layout.shape()) {
+            (Some((data, offsets)), [count]) => write_words(data, offsets, *count, call, &mut to)?,
+            _ => walk(layout.shape(), layout.order(), |step| match step {
+                Step::Open(n) => to.list(n),
+                Step::Item(i) => source.write(i, &mut to),
+                Step::Close => Ok(()),
+            })?,
+        }
         let dtype = if layout.items == Items::Fixed { layout.dtype } else { Dtype::OBJECT };
         to.scalar(Scalar::Text(dtype.to_string().as_bytes()))?;
         if with_shape {
@@ -80,8 +88,26 @@ impl Codec for Msgpack2 {
     }
 }
 
+/// Writes text items, as many at a time as are short.
+fn write_words(data: &[u8], offsets: &[i64], count: usize, call: Call<'_>, to: &mut Writer<'_, '_, '_>) -> Result<()> {
+    let (mut i, mut pace) = (0, Pace::default());
+    while i < count {
+        let (Some(&start), Some(&end)) = (offsets.get(i), offsets.get(i + 1)) else { break };
+        pace.step(&call, start as usize, data.len())?;
+        let done = to.short_texts(data, offsets.get(i..=count.min(i + WORDS)).unwrap_or_default());
+        i += done;
+        if done == 0 {
+            to.text(data.get(start as usize..end as usize).unwrap_or_default())?;
+            i += 1;
+        }
+    }
+    Ok(())
+}
+
 /// The items of an array that is encoded.
 struct Source<'a> {
+    /// Text in one block, with its offsets; known to be UTF-8.
+    words: Option<(&'a [u8], &'a [i64])>,
     src: &'a ArrayRef<'a>,
     fixed: &'a [u8],
     rules: Rules,
@@ -97,7 +123,9 @@ impl<'a> Source<'a> {
             _ => src.expect_items(Items::Msgpack).map(|()| &[])?,
         };
         let rules = Rules { raw: false, plain_keys: false, depth: src.layout().shape().len() };
-        Ok(Source { src, fixed, rules, buffer: Vec::new(), open: Vec::new() })
+        let words = if src.layout().items == Items::Utf8 { src.flat() } else { None };
+        let words = words.filter(|(bytes, offsets)| text::are_utf8(bytes, offsets));
+        Ok(Source { words, src, fixed, rules, buffer: Vec::new(), open: Vec::new() })
     }
 
     fn write(&mut self, i: usize, to: &mut Writer<'_, '_, '_>) -> Result<()> {

@@ -7,6 +7,9 @@ use crate::core::msgpack::{self, MAX_DEPTH, Open, Reader, Rules, Style, Token, W
 use crate::core::nested::{Step, walk};
 use crate::core::{Class, Dtype, Error, Items, Kind, Layout, Result, Sink, scalar};
 
+/// Texts copied between two looks at the caller's progress function.
+const TEXTS: usize = 1 << 16;
+
 /// The elements of the outermost list.
 pub fn elements(reader: &mut Reader<'_>) -> Result<usize> {
     match reader.token()? {
@@ -76,6 +79,10 @@ pub fn read_shaped(src: &[u8], raw: bool, out: &mut Sink<'_>) -> Result<Layout> 
     elements(&mut reader)?;
     let (call, mut pace) = (out.call(), Pace::default());
     let mut items = Target::new(src.len(), &layout, raw, out)?;
+    if let ([count], Items::Msgpack, false) = (layout.shape(), layout.items, raw) {
+        items.read_many(&mut reader, *count, |at| pace.step(&call, at, src.len()))?;
+        return Ok(layout);
+    }
     walk(layout.shape(), Order::C, |step| {
         pace.step(&call, reader.at(), src.len())?;
         let at = reader.at();
@@ -107,6 +114,23 @@ impl<'o, 'c> Target<'o, 'c> {
         }
         let rules = Rules { raw, plain_keys: true, depth: layout.shape().len().min(MAX_DEPTH) };
         Ok(Target { dtype: layout.dtype, items: layout.items, rules, writer: Writer::new(&Style::FULL, out), open: Vec::new() })
+    }
+
+    /// Reads so many items, as many at a time as are short texts.
+    fn read_many(&mut self, reader: &mut Reader<'_>, count: usize, mut step: impl FnMut(usize) -> Result<()>) -> Result<()> {
+        let mut i = 0;
+        while i < count {
+            step(reader.at())?;
+            let done = self.writer.out.ready_items().map(|(room, base, ends)| reader.short_texts((count - i).min(TEXTS), room, base, ends));
+            let done = done.unwrap_or_default();
+            self.writer.out.advance(done.written);
+            i += done.items;
+            if done.items == 0 {
+                self.read(reader)?;
+                i += 1;
+            }
+        }
+        Ok(())
     }
 
     /// Reads the next item.

@@ -96,6 +96,24 @@ impl<'a> Sink<'a> {
         Ok(memory.get_mut(start..end).unwrap_or_default())
     }
 
+    /// As [`Sink::spare`] for whoever can do without: `None` where there is too little to be of use.
+    pub fn ready(&mut self) -> Option<&mut [u8]> {
+        if self.is_caller() && self.room() < FIRST_BLOCK {
+            return None;
+        }
+        self.spare(64).ok()
+    }
+
+    /// As [`Sink::ready`], and where the ends of the items in it go.
+    pub fn ready_items(&mut self) -> Option<(&mut [u8], usize, &mut Vec<i64>)> {
+        let (n, start) = (self.ready()?.len(), self.len);
+        let memory = match &mut self.target {
+            Target::Owned(bytes) => bytes.as_mut_slice(),
+            Target::Caller(memory) => memory.bytes(),
+        };
+        Some((memory.get_mut(start..start + n)?, start, &mut self.offsets))
+    }
+
     /// Counts `n` bytes of [`Sink::spare`] as written.
     pub fn advance(&mut self, n: usize) {
         let room = self.memory().len();

@@ -24,6 +24,7 @@ pub mod packbits;
 pub mod plain;
 pub mod quantize;
 pub mod shuffle;
+pub mod strings;
 pub mod text;
 pub mod transpose;
 #[cfg(target_arch = "x86_64")]

@@ -1,7 +1,8 @@
 //! Finds what JSON strings must escape, eight bytes at a time.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
+/// The highest bit of every byte.
+pub const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// The highest bit of every byte that is zero; above the first such byte there may be others.
 #[inline(always)]
@@ -14,6 +15,20 @@ fn zeros(word: u64) -> u64 {
 fn special(word: u64) -> u64 {
     let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
     control | zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64))
+}
+
+/// Whether eight bytes are printable ASCII without quotes and backslashes.
+#[inline(always)]
+pub fn is_plain_word(word: u64) -> bool {
+    special(word) | (word & HIGH) | zeros(word ^ (ONES * 0x7f)) == 0
+}
+
+/// Place of the first quote, backslash or control character of 16 bytes; 16 where there is none.
+#[inline(always)]
+pub fn first_special(bytes: &[u8; 16]) -> usize {
+    let both = u128::from_le_bytes(*bytes);
+    let (low, high) = (special(both as u64), special((both >> 64) as u64));
+    if low != 0 { low.trailing_zeros() as usize / 8 } else { 8 + high.trailing_zeros() as usize / 8 }
 }
 
 /// Bytes in front of the first quote, backslash or control character.
@@ -36,8 +51,7 @@ pub fn is_plain(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks::<8>();
     let mut last = [b' '; 8];
     super::copy::short(rest, last.get_mut(..rest.len()).unwrap_or_default());
-    let odd = |word: u64| special(word) | (word & HIGH) | zeros(word ^ (ONES * 0x7f));
-    words.iter().chain([&last]).fold(0, |found, word| found | odd(u64::from_le_bytes(*word))) == 0
+    words.iter().chain([&last]).all(|word| is_plain_word(u64::from_le_bytes(*word)))
 }
 
 #[cfg(test)]

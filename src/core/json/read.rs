@@ -4,7 +4,11 @@ use super::super::call::{Call, Pace};
 use super::super::error::{Error, Result};
 use super::super::text;
 use super::{MAX_DEPTH, Node, Span, Tape};
+use crate::kernels::strings::{self, Done};
 use crate::kernels::text::unescaped;
+
+/// Strings copied between two looks at the caller's progress function.
+const STRINGS: usize = 1 << 16;
 
 /// A place in a JSON text, which is known to be UTF-8.
 pub struct Reader<'a, 'c> {
@@ -203,6 +207,15 @@ impl<'a, 'c> Reader<'a, 'c> {
         }
         self.at += 1;
         Ok(Span { start, end: tape.own.len(), own: true })
+    }
+
+    /// Copies the next values, up to `count`, as long as they are short strings in which nothing is escaped or would have to be.
+    pub fn plain_strings(&mut self, count: usize, room: &mut [u8], base: usize, ends: &mut Vec<i64>) -> Result<Done> {
+        self.pace.step(&self.call, self.at, self.src.len())?;
+        let start = self.place();
+        let done = strings::quoted(self.src.get(start..).unwrap_or_default(), count.min(STRINGS), room, base, ends);
+        self.at = start + done.read;
+        Ok(done)
     }
 
     /// The next value with its quotes, if it is a string in which nothing is escaped or would have to be.

@@ -8,7 +8,11 @@ use super::super::scalar::Scalar;
 use super::super::sink::Sink;
 use super::super::text::first_point;
 use super::{Node, Span, Tape};
+use crate::kernels::strings;
 use crate::kernels::text::is_plain;
+
+/// Items that are not written as whole words.
+const LAST: usize = 32;
 
 /// How a text is to look: the arguments of Python's `JSONEncoder`.
 #[derive(Clone, Debug)]
@@ -216,6 +220,19 @@ impl<'s, 'o, 'c> Writer<'s, 'o, 'c> {
         }
         self.members.truncate(start + kept);
         Ok(())
+    }
+
+    /// Writes strings that need no escape as elements, many at a time; says how many, 0 where it cannot. Not for the last ones, whose
+    /// words may reach beyond what will be written.
+    pub fn plain_elements(&mut self, data: &[u8], offsets: &[i64]) -> usize {
+        let many = offsets.len().saturating_sub(LAST);
+        if self.first || self.style.indent.is_some() || many < 2 {
+            return 0;
+        }
+        let Some(room) = self.out.ready() else { return 0 };
+        let done = strings::quote(data, offsets.get(..many).unwrap_or_default(), self.style.item_separator.as_bytes(), room);
+        self.out.advance(done.written);
+        done.items
     }
 
     /// Writes text in quotes.

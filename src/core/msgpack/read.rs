@@ -2,6 +2,7 @@
 
 use super::super::error::{Error, Result};
 use super::super::scalar::Scalar;
+use crate::kernels::strings::{self, Done};
 
 /// A value, or the header of a list or map whose elements follow.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,8 +87,21 @@ impl<'a> Reader<'a> {
         self.read().map_err(|e| e.at(start))
     }
 
+    /// Copies the next values, up to `count`, as long as they are short ASCII texts.
+    pub fn short_texts(&mut self, count: usize, room: &mut [u8], base: usize, ends: &mut Vec<i64>) -> Done {
+        let done = strings::packed_text(self.src.get(self.at..).unwrap_or_default(), count, room, base, ends);
+        self.at += done.read;
+        done
+    }
+
     /// Skips one value.
     pub fn skip(&mut self) -> Result<()> {
+        if let Some(short @ 0xa0..0xc0) = self.src.get(self.at)
+            && let Some(end) = Some(self.at + 1 + usize::from(short & 0x1f)).filter(|end| *end <= self.src.len())
+        {
+            self.at = end;
+            return Ok(());
+        }
         let mut left = 1usize;
         while left > 0 {
             left -= 1;

@@ -4,6 +4,10 @@ use super::super::error::{Error, Result};
 use super::super::scalar::Scalar;
 use super::super::sink::Sink;
 use super::read::Token;
+use crate::kernels::strings;
+
+/// Items that are not written as whole words.
+const LAST: usize = 32;
 
 /// The arguments of Python's `Packer`.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +90,18 @@ impl<'s, 'o, 'c> Writer<'s, 'o, 'c> {
         self.coded(0xca, &single.to_be_bytes())
     }
 
-    fn text(&mut self, text: &[u8]) -> Result<()> {
+    /// Writes short strings, known to be UTF-8, many at a time; says how many. Not the last ones, whose words may reach beyond what will
+    /// be written.
+    pub fn short_texts(&mut self, data: &[u8], offsets: &[i64]) -> usize {
+        let many = offsets.len().saturating_sub(LAST);
+        let Some(room) = self.out.ready().filter(|_| many > 1) else { return 0 };
+        let done = strings::pack_text(data, offsets.get(..many).unwrap_or_default(), room);
+        self.out.advance(done.written);
+        done.items
+    }
+
+    /// Writes text that is known to be UTF-8.
+    pub fn text(&mut self, text: &[u8]) -> Result<()> {
         match u8::try_from(text.len()) {
             Ok(n) if n > 31 && self.style.use_bin_type => self.coded(0xd9, &[n])?,
             _ => self.header(text.len(), 0xa0, 31, 0xda)?,

@@ -6,6 +6,7 @@
 # make test-hostile     damaged chunks, failing allocators, panics, threads: all cases (minutes); make test runs a sample
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
+# make bench            every codec beside the Python packages, into docs/benchmarks.md
 # make check-header     the header in C, C++, cffi and LuaJIT
 # make plugins          the plug-ins for HDF5 and NCZarr, into target/dist/plugins, and their tools, into target/dist/bin
 # make bench-plugins    what they gain by keeping a codec from one chunk to the next
@@ -170,6 +171,12 @@ test-conformance: shared conformance-venv
 	$(CONFORMANCE)/arrow.py --lib $(DIST)/$(SHARED)
 	$(CONFORMANCE)/zarr_both_ways.py --lib $(DIST)/$(SHARED)
 
+# ---- how fast it is: never a test ----
+
+bench: shared
+	tools/make-venv.sh benches/requirements.txt target/bench-venv
+	target/bench-venv/bin/python benches/bench.py --lib $(DIST)/$(SHARED)
+
 # ---- consumers: programs and languages that use the installed library ----
 
 test-consumers: all plugins
@@ -227,4 +234,4 @@ clean:
 	$(CARGO) clean
 	rm -rf build
 
-.PHONY: all shared static demo run-demo examples test $(STAGES) test-hostile test-consumers check-header conformance-venv check-vectors fixtures plugins bench-plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean
+.PHONY: all shared static demo run-demo examples bench test $(STAGES) test-hostile test-consumers check-header conformance-venv check-vectors fixtures plugins bench-plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean

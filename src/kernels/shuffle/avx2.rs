@@ -87,9 +87,10 @@ fn to_planes<const T: usize>(mut regs: [__m256i; T]) -> [__m256i; T] {
     regs
 }
 
+/// From registers that hold a plane each to items, 16 of them in the lower and 16 in the upper lanes.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn to_items<const T: usize>(mut regs: [__m256i; T]) -> [__m256i; T] {
+pub fn to_items<const T: usize>(mut regs: [__m256i; T]) -> [__m256i; T] {
     for _ in 0..T.trailing_zeros() {
         regs = interleave::<T>(regs, 1);
     }
@@ -125,9 +126,10 @@ fn interleave<const T: usize>(regs: [__m256i; T], width: usize) -> [__m256i; T] 
     result
 }
 
+/// 32 bytes from `at` on.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load(bytes: &[u8], at: usize) -> __m256i {
+pub fn load(bytes: &[u8], at: usize) -> __m256i {
     match bytes.get(at..).and_then(<[u8]>::first_chunk::<32>) {
         // SAFETY: 32 bytes, at any alignment.
         Some(bytes) => unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) },
@@ -149,7 +151,7 @@ fn load_halves(bytes: &[u8], low: usize, high: usize) -> __m256i {
 /// Stores the lower lanes of both at one place, the upper ones at another.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn store_halves(bytes: &mut [u8], low: usize, high: usize, [a, b]: [__m256i; 2]) {
+pub fn store_halves(bytes: &mut [u8], low: usize, high: usize, [a, b]: [__m256i; 2]) {
     store(bytes, low, _mm256_permute2x128_si256::<0x20>(a, b));
     store(bytes, high, _mm256_permute2x128_si256::<0x31>(a, b));
 }

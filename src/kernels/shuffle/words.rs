@@ -109,7 +109,7 @@ impl Group {
                     *word |= u64::from_le_bytes(bytes) << (8 * G * piece);
                 }
             }
-            for (w, [word]) in transpose::bytes(words.map(|word| [word])).into_iter().enumerate() {
+            for (w, word) in transpose::bytes(words).into_iter().enumerate() {
                 let to = self.place::<G>(w, n * TILE / G);
                 if let Some(to) = planes.get_mut(to..).and_then(<[u8]>::first_chunk_mut) {
                     *to = word.to_le_bytes();
@@ -126,7 +126,7 @@ impl Group {
                 let from = self.place::<G>(w, n * TILE / G);
                 *word = planes.get(from..).and_then(<[u8]>::first_chunk).copied().map_or(0, u64::from_le_bytes);
             }
-            let words = transpose::bytes(words.map(|word| [word])).map(|[word]| word);
+            let words = transpose::bytes(words);
             for (piece, items) in items.chunks_exact_mut(8 * typesize).enumerate() {
                 for (word, item) in words.iter().zip(items.chunks_exact_mut(typesize)) {
                     let bytes = (word >> (8 * G * piece)).to_le_bytes();

@@ -73,7 +73,7 @@ def text(results, binding, seconds):
     yield "the quartiles. The result that was timed is the one that was checked. Both decode the bytes of numcodecs."
     yield ""
     names = ", ".join(f"{name} {version(name)}" for name in [*PEERS, "numpy"])
-    yield f"{processor()}, {os.cpu_count()} cores, {names}. A call through the binding that does nothing takes {1e6 * binding:.2f} microseconds, which the"
+    yield f"{processor()}, {os.cpu_count()} cores, load average {os.getloadavg()[1]:.1f}, {names}. A call through the binding that does nothing takes {1e6 * binding:.2f} microseconds, which the"
     yield f"first tables include. The whole took {seconds / 60:.0f} minutes."
     yield ""
     yield "![Ours against numcodecs](benchmarks.svg)"

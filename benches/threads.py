@@ -66,10 +66,10 @@ class Batch:
         src, dst = ffi.new("void *[]", pointers[0]), ffi.new("void *[]", pointers[1])
         status, err = ffi.new("nc_status[]", CHUNKS), ffi.new("nc_error *")
         batch.struct_size, batch.n, batch.written, batch.status = ffi.sizeof("nc_batch"), CHUNKS, self.sizes, status
-        batch.src, batch.src_nbytes = src, ffi.new("size_t[]", sizes)
-        batch.dst, batch.dst_nbytes = dst, ffi.new("size_t[]", [room] * CHUNKS)
+        given, rooms_given = ffi.new("size_t[]", sizes), ffi.new("size_t[]", [room] * CHUNKS)
+        batch.src, batch.src_nbytes, batch.dst, batch.dst_nbytes = src, given, dst, rooms_given
         options = self.library.options({"nthreads": nthreads})
-        kept = pointers, src, dst, batch.src_nbytes, batch.dst_nbytes
+        kept = pointers, src, dst, given, rooms_given, status
         args = (self.ours.handle, *layouts, batch, options, err)
 
         def run(kept=kept):

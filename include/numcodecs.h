@@ -611,8 +611,8 @@ nc_status nc_zarr_new(const char *codecs,
 // format: 2 or 3. attributes: NUL-terminated JSON text of an object to write into a `zarr.json`, borrowed;
 // NULL = the attributes that were read there, else none. v2 keeps attributes in a file of their own, `.zattrs`: NULL then. text: gives
 // the text as UTF-8 without a NUL at its end, free it with nc_buffer_free; NULL after a failure. Errors: _UNSUPPORTED (no form in that
-// format) and _CONFIG (the attributes), both with the JSON path in what was read, such as "codecs[0].name" or "filters[0].id"; _NULL.
-// Any thread. Since 0.1.
+// format) and _CONFIG (the attributes), both with the JSON path in what was read, such as "codecs[0].name" or "filters[0].id";
+// _UNSUPPORTED without a path for nc_zarr_inner, whose chunks have no metadata of their own; _NULL. Any thread. Since 0.1.
 nc_status nc_zarr_metadata(const struct nc_zarr *zarr,
                            int32_t format,
                            const char *attributes,
@@ -629,8 +629,8 @@ const char *nc_zarr_attributes(const struct nc_zarr *zarr);
 const struct nc_codec *nc_zarr_codec(const struct nc_zarr *zarr);
 
 // Layout of a decoded chunk, in a sharded array of a whole shard: dtype, shape and order as stored. Those at the edges have it too.
-// Structured types are raw bytes ("|V14"). Lends: valid until the metadata is freed, not to be freed itself. NULL for NULL. Any
-// thread. Since 0.1.
+// Structured types are raw bytes ("|V14"): their fields one after the other, in v3 little endian whatever is stored. Lends: valid until
+// the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
 const struct nc_layout *nc_zarr_layout(const struct nc_zarr *zarr);
 
 // The chunks inside a shard as an array of their own: nc_zarr_codec, nc_zarr_layout and the fill value are those of one inner chunk,

@@ -102,8 +102,8 @@ pub unsafe extern "C" fn nc_zarr_new(
 /// format: 2 or 3. attributes: NUL-terminated JSON text of an object to write into a `zarr.json`, borrowed;
 /// NULL = the attributes that were read there, else none. v2 keeps attributes in a file of their own, `.zattrs`: NULL then. text: gives
 /// the text as UTF-8 without a NUL at its end, free it with nc_buffer_free; NULL after a failure. Errors: _UNSUPPORTED (no form in that
-/// format) and _CONFIG (the attributes), both with the JSON path in what was read, such as "codecs[0].name" or "filters[0].id"; _NULL.
-/// Any thread. Since 0.1.
+/// format) and _CONFIG (the attributes), both with the JSON path in what was read, such as "codecs[0].name" or "filters[0].id";
+/// _UNSUPPORTED without a path for nc_zarr_inner, whose chunks have no metadata of their own; _NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_metadata(
     zarr: *const nc_zarr,
@@ -144,8 +144,8 @@ pub unsafe extern "C" fn nc_zarr_codec(zarr: *const nc_zarr) -> *const nc_codec 
 }
 
 /// Layout of a decoded chunk, in a sharded array of a whole shard: dtype, shape and order as stored. Those at the edges have it too.
-/// Structured types are raw bytes ("|V14"). Lends: valid until the metadata is freed, not to be freed itself. NULL for NULL. Any
-/// thread. Since 0.1.
+/// Structured types are raw bytes ("|V14"): their fields one after the other, in v3 little endian whatever is stored. Lends: valid until
+/// the metadata is freed, not to be freed itself. NULL for NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_layout(zarr: *const nc_zarr) -> *const nc_layout {
     answer(std::ptr::null(), || {

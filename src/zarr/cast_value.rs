@@ -1,5 +1,7 @@
 //! `cast_value` of Zarr v3: every number becomes one of another type, some by a map.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::json::{Object, shown, unsupported, with};
@@ -11,8 +13,8 @@ use crate::core::exact::{self, Port, Wide};
 use crate::core::{ArrayRef, Codec, Dtype, Error, Layout, Order, Result, Sink};
 use crate::registry::Instance;
 
-/// Numbers that become others before anything else.
-type Pairs = Vec<(Wide, Wide)>;
+/// Numbers, as [`key_of`] has them, that become others before anything else. Of two entries for one number the last one stays.
+type Pairs = HashMap<i128, Wide>;
 
 struct CastValue {
     from: Layout,
@@ -89,15 +91,19 @@ fn pairs(object: &mut Object<'_>, key: &'static str, from: Dtype, to: Dtype) -> 
     let list = given.as_array().ok_or_else(|| wrong_type(&path, "a list", given))?;
     let number = |value: &Value, dtype: Dtype, path: &str| Ok(Port::new(dtype)?.read(&fill_read::single(value, dtype, path)?));
     let pair = |(i, pair): (usize, &Value)| match pair.as_array().map(Vec::as_slice) {
-        Some([a, b]) => Ok((number(a, from, &format!("{path}[{i}][0]"))?, number(b, to, &format!("{path}[{i}][1]"))?)),
+        Some([a, b]) => Ok((key_of(number(a, from, &format!("{path}[{i}][0]"))?), number(b, to, &format!("{path}[{i}][1]"))?)),
         _ => Err(Error::config(format!("{path}[{i}]"), format!("a pair of numbers is needed, not {}", shown(pair)))),
     };
     list.iter().enumerate().map(pair).collect()
 }
 
-/// Equal, or both not a number.
-fn matches(a: Wide, b: Wide) -> bool {
-    a == b || matches!((a, b), (Wide::Float(a), Wide::Float(b)) if a.is_nan() && b.is_nan())
+/// The same for equal numbers of one type, and for all that are not a number.
+fn key_of(number: Wide) -> i128 {
+    match number {
+        Wide::Int(whole) => whole,
+        Wide::Float(float) | Wide::Complex(float, _) if float.is_nan() => i128::MAX,
+        Wide::Float(float) | Wide::Complex(float, _) => i128::from((float + 0.0).to_bits()), // both zeros are one
+    }
 }
 
 impl CastValue {
@@ -105,7 +111,7 @@ impl CastValue {
         let src = ArrayRef::fixed(from, src.bytes()?)?.bytes()?;
         // Decoding to floats cannot wrap: what does not fit is an error there.
         exact::map(src, Port::new(from.dtype)?, Port::new(to.dtype)?, out, |number| {
-            let mapped = pairs.iter().rev().find(|(key, _)| matches(*key, number)).map(|(_, value)| *value);
+            let mapped = if pairs.is_empty() { None } else { pairs.get(&key_of(number)).copied() };
             mapped.or_else(|| cast(number, to.dtype, self.rounding, self.out_of_range))
         })?;
         Ok(to.clone())

@@ -34,12 +34,15 @@ fn fields(map: &Map<String, Value>, kind: &DataType, path: &str) -> Result<Vec<u
     if let Some(key) = map.keys().find(|key| kind.fields.iter().all(|field| field.name != **key)) {
         return Err(Error::config(format!("{path}.{key}"), "the data type has no such field"));
     }
-    let mut item = Vec::new();
+    let mut item = zeros(kind.dtype)?;
+    let mut rest = item.as_mut_slice();
     for field in &kind.fields {
-        item.extend(match map.get(&field.name) {
-            Some(value) => fixed(value, &field.kind, &format!("{path}.{}", field.name))?,
-            None => zeros(field.kind.dtype)?,
-        });
+        let (own, behind) = rest.split_at_mut_checked(field.nbytes().unwrap_or(0)).unwrap_or_default();
+        if let Some(value) = map.get(&field.name) {
+            let given = fixed(value, &field.kind, &format!("{path}.{}", field.name))?;
+            own.iter_mut().zip(given).for_each(|(to, byte)| *to = byte);
+        }
+        rest = behind;
     }
     Ok(item)
 }

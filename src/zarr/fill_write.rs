@@ -12,8 +12,14 @@ use crate::core::{Items, Result, convert, pyfloat, text};
 
 const PATH: &str = "fill_value";
 
+/// Most bytes of an item that is written: hostile metadata may claim items of gigabytes.
+const LONGEST: usize = 1 << 24;
+
 /// The value of an item of any type, in the words of that format.
 pub fn value(kind: &DataType, item: &[u8], format: i64) -> Result<Value> {
+    if item.len() > LONGEST {
+        return Err(unsupported(PATH, format!("a fill value of {} bytes is too long for metadata", item.len())));
+    }
     match kind.items {
         Items::Utf8 => Ok(Value::from(String::from_utf8_lossy(item))),
         Items::Bytes => Ok(octets(item)),

@@ -14,9 +14,11 @@ build() {
         cargo fuzz build --fuzz-dir "$here" >"$CARGO_TARGET_DIR.log" 2>&1 || { tail -n 30 "$CARGO_TARGET_DIR.log"; exit 1; }
 }
 
-# CPU seconds of what this shell has run so far.
+# CPU seconds of the programs this shell has run, from its own account: `times` in a subshell would show that one's.
 cpu_seconds() {
-    times | tail -n 1 | tr 'ms' '  ' | awk '{ printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }'
+    times >"$CARGO_TARGET_DIR/times-$$"
+    cpu=$(tail -n 1 "$CARGO_TARGET_DIR/times-$$" | tr 'ms' '  ' | awk '{ printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }')
+    rm "$CARGO_TARGET_DIR/times-$$"
 }
 
 fuzz() {
@@ -30,13 +32,15 @@ fuzz() {
     [ -d "$seeds" ] && set -- "$@" "$seeds"
     [ "$codec" = all ] && choice= || choice=CODEC=$codec
     status=0
-    before=$(cpu_seconds)
+    cpu_seconds
+    before=$cpu
     # shellcheck disable=SC2086
     env $choice "$CARGO_TARGET_DIR/x86_64-unknown-linux-gnu/release/$target" "$@" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
         -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$CARGO_TARGET_DIR/crashes/$target-$codec-" >"$log" 2>&1 || status=$?
+    cpu_seconds
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     [ $status -eq 0 ] && found=none || found="see $(basename "$log")"
-    printf '| %s | %s | %s | %s | %s | %s |\n' "$(git -C "$root" rev-parse --short HEAD)" "$target" "$codec" "$(($(cpu_seconds) - before))" "${runs:-0}" "$found" >>"$here/log.md"
+    printf '| %s | %s | %s | %s | %s | %s |\n' "$(git -C "$root" rev-parse --short HEAD)" "$target" "$codec" "$((cpu - before))" "${runs:-0}" "$found" >>"$here/log.md"
     echo "$target $codec: ${runs:-0} executions, findings: $found"
     return $status
 }

@@ -54,7 +54,7 @@ vectors=$root/../shared/vectors
 if [ "$1" = everything ]; then
     codecs=$(sed -n 's/^{"id": "\([^"]*\)".*/\1/p' "$here/configs.txt" | uniq)
     {
-        for target in config zarr batch blosc_helpers registry; do echo "$target all"; done
+        for target in config zarr shard batch blosc_helpers registry; do echo "$target all"; done
         for codec in $codecs; do printf 'decode %s\nround_trip %s\n' "$codec" "$codec"; done
     } | xargs -P "$(nproc)" -L 1 sh -c '"$0" "$2" "$3" "$1" || echo "FOUND in $2 $3"' "$here/run.sh" "$2"
 else

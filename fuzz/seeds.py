@@ -1,6 +1,7 @@
 """Writes the first inputs of the fuzzer from a folder of vectors: seeds.py VECTORS OUT."""
 
 import collections
+import gzip
 import json
 import pathlib
 import sys
@@ -47,12 +48,21 @@ def seed_stores(vectors, out):
         write(out / "zarr" / "all", path.read_bytes() + b"\0" + chunk[:MOST])
 
 
+def seed_shards(out):
+    first = (0).to_bytes(8, "little") + (26).to_bytes(8, "little")
+    chunk = gzip.compress(bytes(range(8)), mtime=0)[:26].ljust(26, b"\0")
+    write(out / "shard" / "all", b"\0" + b"\xff" * 64)
+    write(out / "shard" / "all", b"\0" + chunk + first + b"\xff" * 48)
+    write(out / "shard" / "all", b"\1" + (64).to_bytes(8, "little") + first[8:] + b"\xff" * 48 + chunk)
+
+
 def main():
     vectors, out = map(pathlib.Path, sys.argv[1:])
     count = config_numbers()
     for case in json.loads((vectors / "manifest.json").read_text())["cases"]:
         seed_case(case, vectors, out, count)
     seed_stores(vectors, out)
+    seed_shards(out)
 
 
 main()

@@ -1,4 +1,4 @@
-//! c-blosc: BloscLZ and the shuffles of encoding. Chunks are put together, and decoded, in `codecs::blosc`.
+//! c-blosc: BloscLZ and the bit shuffle of encoding. Chunks are put together, and decoded, in `codecs::blosc`.
 
 use std::ffi::{CStr, c_int, c_void};
 
@@ -12,7 +12,6 @@ pub const OVERHEAD: usize = b::BLOSC_MAX_OVERHEAD as usize;
 unsafe extern "C" {
     // In blosclz.h and shuffle.h, which are not installed.
     fn blosclz_compress(level: c_int, src: *const c_void, src_len: c_int, dst: *mut c_void, room: c_int, split: c_int) -> c_int;
-    fn blosc_internal_shuffle(typesize: usize, nbytes: usize, src: *const u8, dst: *mut u8);
     fn blosc_internal_bitshuffle(typesize: usize, nbytes: usize, src: *const u8, dst: *mut u8, scratch: *mut u8) -> c_int;
 }
 
@@ -32,14 +31,8 @@ pub fn bitshuffle_scratch(typesize: usize, nbytes: usize) -> usize {
     nbytes + 4 * typesize
 }
 
-/// Shuffles the bytes of whole items of `src` into `dst`, which is as long; a tail is copied. `typesize` is not 0.
-pub fn shuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
-    let nbytes = src.len().min(dst.len());
-    // SAFETY: reads and writes `nbytes` bytes of both.
-    unsafe { blosc_internal_shuffle(typesize.max(1), nbytes, src.as_ptr(), dst.as_mut_ptr()) };
-}
-
-/// The same for bits. Where `scratch` is shorter than [`bitshuffle_scratch`] asks, nothing is done.
+/// Shuffles the bits of whole items of `src` into `dst`, which is as long; a tail is copied. Where `scratch` is shorter than
+/// [`bitshuffle_scratch`] asks, nothing is done.
 pub fn bitshuffle(typesize: usize, src: &[u8], dst: &mut [u8], scratch: &mut [u8]) {
     let nbytes = src.len().min(dst.len());
     if scratch.len() >= bitshuffle_scratch(typesize, nbytes) {

@@ -6,6 +6,7 @@ use super::settings::{Compressor, MIN_BLOCK, Settings, zstd_level};
 use crate::core::call::{Charge, Scratch};
 use crate::core::stream::Stream;
 use crate::core::{Call, Result};
+use crate::kernels::shuffle;
 use crate::sys::blosc::{self, Shuffle};
 use crate::sys::lz4;
 use crate::sys::zlib::{Deflater, Wrap};
@@ -77,7 +78,7 @@ impl<'h> Filter<'h> {
         let Some(filtered) = self.filtered.bytes.get_mut(..block.len()) else { return block };
         match self.header.filter(block.len()) {
             Shuffle::None => return block,
-            Shuffle::Byte => blosc::shuffle(typesize, block, filtered),
+            Shuffle::Byte => shuffle::shuffle(typesize, block, filtered),
             Shuffle::Bit => blosc::bitshuffle(typesize, block, filtered, &mut self.scratch.bytes),
         }
         filtered

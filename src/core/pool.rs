@@ -3,8 +3,9 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
 
-/// Idle contexts kept per codec; more threads than this make contexts of their own and drop them again.
-const SLOTS: usize = 16;
+/// Idle contexts kept per codec; more threads than this make contexts of their own and drop them again. A codec with four pools stays
+/// below 1 KiB: that much is allocated without asking whether it may fail.
+const SLOTS: usize = 12;
 
 /// A few idle contexts. Slots are only ever try-locked: a busy slot (or one whose owner vanished in a fork) is passed over.
 pub struct Pool<T> {

@@ -4,6 +4,8 @@
 # make test             everything; installs what it needs where it may
 # make test-consumers   HDF5, netCDF, GDAL, the language bindings, packages; NAME=name runs one
 # make test-hostile     damaged chunks, failing allocators, panics, threads: all cases (minutes); make test runs a sample
+# make test-sanitizers  the C tests with a library that clang's sanitizers watch (minutes, more the first time)
+# make test-long        test-hostile and test-sanitizers
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
 # make bench            every codec beside the Python packages, into docs/benchmarks.md
@@ -122,6 +124,14 @@ test-hostile: shared
 test-hostile-sample: shared
 	tests/hostile/run.sh sample
 
+# Libraries of their own, for the sanitizers of clang.
+test-sanitizers:
+	tools/test-sanitizers.sh
+
+test-long:
+	@$(STAGE) test-hostile $(MAKE) --no-print-directory test-hostile
+	@$(STAGE) test-sanitizers $(MAKE) --no-print-directory test-sanitizers
+
 test-c: shared
 	c_tests/run.sh
 
@@ -234,4 +244,4 @@ clean:
 	$(CARGO) clean
 	rm -rf build
 
-.PHONY: all shared static demo run-demo examples bench test $(STAGES) test-hostile test-consumers check-header conformance-venv check-vectors fixtures plugins bench-plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean
+.PHONY: all shared static demo run-demo examples bench test $(STAGES) test-hostile test-sanitizers test-long test-consumers check-header conformance-venv check-vectors fixtures plugins bench-plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean

@@ -1,0 +1,84 @@
+#!/bin/sh
+# tools/test-sanitizers.sh [STAGE...]: C tests linked with a library that a sanitizer of clang watches, the C libraries in it too.
+#
+#   address   AddressSanitizer and its search for leaks: all of c_tests, and tests/hostile/threads.c on one golden in 12
+#
+# Each stage has to find faults of a caller first, in Rust's code and in C's. RUSTC_BOOTSTRAP allows the unstable flag of the compiler.
+# Closes with "N passed, N failed", N being programs.
+set -eu
+cd "$(dirname "$0")/.."
+tools/install-deps.sh packages clang-19 libclang-rt-19-dev llvm-19 libnetcdf-dev
+mkdir -p "${CARGO_TARGET_DIR:=target}/sanitizers"
+sanitizers=$(cd "$CARGO_TARGET_DIR/sanitizers" && pwd)
+host=$(rustc -vV | sed -n 's/^host: //p')
+goldens=$PWD/tests/hostile/goldens
+
+fail() {
+    echo "test-sanitizers: $*" >&2
+    exit 1
+}
+
+# build SANITIZER RUSTFLAGS: the static library. Only what is made for the target is instrumented, not what runs during the build.
+build() {
+    out=$sanitizers/$1 flags="-fsanitize=$1 -g -fno-omit-frame-pointer"
+    library=$out/$host/debug/libnumcodecs.a
+    for_target=$(echo "$host" | tr - _)
+    # shellcheck disable=SC2086
+    env "CC_$for_target=clang-19" "CXX_$for_target=clang++-19" "CFLAGS_$for_target=$flags" "CXXFLAGS_$for_target=$flags" \
+        RUSTC_BOOTSTRAP=1 RUSTFLAGS="$2" CARGO_TARGET_DIR="$out" \
+        ${CARGO:-cargo} rustc --lib --crate-type staticlib --target "$host" ${CARGOFLAGS:-}
+    compile tests/sanitizers/faults.c
+}
+
+# compile SOURCE FLAGS...
+compile() {
+    source=$1
+    shift
+    # shellcheck disable=SC2086
+    clang-19 -O1 -std=gnu11 $flags -Iinclude -Ic_tests "$source" "$@" -o "$out/$(basename "$source" .c)" \
+        "$library" -lm -ldl -pthread || fail "$source does not compile"
+}
+
+# finds REPORT FRAME FAULT CONFIG: the fault ends the program, with this report that names this place.
+finds() {
+    ! "$out/faults" "$3" "$4" >"$out/report" 2>&1 || fail "nothing is said about $3 in $4"
+    grep -q "$1" "$out/report" && grep -q "$2" "$out/report" || fail "$3 in $4: $(head -n 20 "$out/report")"
+}
+
+# run PROGRAM ARGUMENTS...: it succeeds, and nothing is reported.
+run() {
+    name=$1
+    shift
+    if (cd "$out" && "./$name" "$@" >"$out/stdout" 2>"$out/stderr") && [ ! -s "$out/stderr" ]; then
+        passed=$((passed + 1))
+        tail -n 1 "$out/stdout"
+    else
+        failed=$((failed + 1))
+        tail -n 5 "$out/stdout"
+        head -n 60 "$out/stderr"
+        echo "test-sanitizers: $name FAILED"
+    fi
+}
+
+address() {
+    build address -Zsanitizer=address
+    finds heap-buffer-overflow numcodecs::kernels::packbits read '{"id": "packbits"}'
+    finds heap-buffer-overflow BZ2_bzCompress read '{"id": "bz2"}'
+    finds LeakSanitizer nc_encode leak '{"id": "zstd"}'
+    for source in c_tests/*.c; do
+        case $source in *netcdf*) compile "$source" -lnetcdf ;; *) compile "$source" ;; esac
+        run "$(basename "$source" .c)"
+    done
+    compile tests/hostile/threads.c
+    run threads "$goldens" -s 12
+}
+
+passed=0 failed=0
+for stage in "${@:-address}"; do
+    case $stage in
+    address) "$stage" ;;
+    *) fail "no stage $stage" ;;
+    esac
+done
+echo "sanitizers: $passed passed, $failed failed"
+[ $failed -eq 0 ]

@@ -2,6 +2,7 @@
 # tools/test-sanitizers.sh [STAGE...]: C tests linked with a library that a sanitizer of clang watches, the C libraries in it too.
 #
 #   address   AddressSanitizer and its search for leaks: all of c_tests, and tests/hostile/threads.c on one golden in 12
+#   thread    ThreadSanitizer: those of c_tests that have to do with threads, and 64 threads on the handle of every golden
 #
 # Each stage has to find faults of a caller first, in Rust's code and in C's. RUSTC_BOOTSTRAP allows the unstable flag of the compiler.
 # Closes with "N passed, N failed", N being programs.
@@ -20,14 +21,13 @@ fail() {
 
 # build SANITIZER RUSTFLAGS: the static library. Only what is made for the target is instrumented, not what runs during the build.
 build() {
-    out=$sanitizers/$1 flags="-fsanitize=$1 -g -fno-omit-frame-pointer"
+    out=$sanitizers/$1 flags="-fsanitize=$1 -g -fno-omit-frame-pointer" link=
     library=$out/$host/debug/libnumcodecs.a
     for_target=$(echo "$host" | tr - _)
     # shellcheck disable=SC2086
     env "CC_$for_target=clang-19" "CXX_$for_target=clang++-19" "CFLAGS_$for_target=$flags" "CXXFLAGS_$for_target=$flags" \
         RUSTC_BOOTSTRAP=1 RUSTFLAGS="$2" CARGO_TARGET_DIR="$out" \
         ${CARGO:-cargo} rustc --lib --crate-type staticlib --target "$host" ${CARGOFLAGS:-}
-    compile tests/sanitizers/faults.c
 }
 
 # compile SOURCE FLAGS...
@@ -36,7 +36,7 @@ compile() {
     shift
     # shellcheck disable=SC2086
     clang-19 -O1 -std=gnu11 $flags -Iinclude -Ic_tests "$source" "$@" -o "$out/$(basename "$source" .c)" \
-        "$library" -lm -ldl -pthread || fail "$source does not compile"
+        $link "$library" -lm -ldl -pthread || fail "$source does not compile"
 }
 
 # finds REPORT FRAME FAULT CONFIG: the fault ends the program, with this report that names this place.
@@ -62,6 +62,7 @@ run() {
 
 address() {
     build address -Zsanitizer=address
+    compile tests/sanitizers/faults.c
     finds heap-buffer-overflow numcodecs::kernels::packbits read '{"id": "packbits"}'
     finds heap-buffer-overflow BZ2_bzCompress read '{"id": "bz2"}'
     finds LeakSanitizer nc_encode leak '{"id": "zstd"}'
@@ -73,10 +74,31 @@ address() {
     run threads "$goldens" -s 12
 }
 
+# The function of Rust's standard library that waits for a mutex, see tests/sanitizers/mutex.c.
+lock() { nm "$library" 2>/dev/null | sed -n 's/^ *U \(.*5futex.*5Mutex14lock_contended.*\)/\1/p' | sort -u; }
+
+thread() {
+    build thread '-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer'
+    lock=$(lock)
+    [ "$(echo "$lock" | wc -w)" -eq 1 ] || fail "which of these waits for a mutex: $lock"
+    link="-DLOCK=\"$lock\" tests/sanitizers/mutex.c -Wl,--wrap=$lock"
+    compile tests/sanitizers/faults.c
+    finds 'data race' numcodecs::kernels::packbits race '{"id": "packbits"}'
+    finds 'data race' BZ2_bzDecompress race '{"id": "bz2"}'
+    export TSAN_OPTIONS="die_after_fork=0 suppressions=$PWD/tests/sanitizers/tsan.supp print_suppressions=0"
+    for source in c_tests/registry.c $(grep -lE 'pthread_create|nthreads' c_tests/*.c); do
+        compile "$source"
+        run "$(basename "$source" .c)"
+    done
+    compile tests/hostile/threads.c
+    run threads "$goldens"
+}
+
 passed=0 failed=0
-for stage in "${@:-address}"; do
+[ $# -gt 0 ] || set -- address thread
+for stage in "$@"; do
     case $stage in
-    address) "$stage" ;;
+    address | thread) "$stage" ;;
     *) fail "no stage $stage" ;;
     esac
 done

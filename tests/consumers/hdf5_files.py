@@ -144,7 +144,7 @@ REFUSED = [
     ({"id": "zfpy"}, ">f4", "do not fit this dataset"),
     (EXPERT, "<f4", "do not fit this dataset"),
     ((307, (77,)), "<f4", "from 1 to 9, not 77"),
-    ((32001, (0, 0, 0, 0, 5, 1, 3)), "<f4", "snappy"),
+    ((32001, (0, 0, 0, 0, 5, 1, 6)), "<f4", "do not fit this dataset"),
     ((32001, (0, 0, 0, 0, 55, 1, 1)), "<f4", "from 0 to 9, not 55"),
     ((32004, (0x7E000001,)), "<f4", "do not fit this dataset"),
     ((33008, ()), "<f4", "do not fit this dataset"),

@@ -4,7 +4,7 @@
 # make test             everything; installs what it needs where it may
 # make test-consumers   HDF5, netCDF, GDAL, the language bindings, packages; NAME=name runs one
 # make test-hostile     damaged chunks, failing allocators, panics, threads: all cases (minutes); make test runs a sample
-# make test-sanitizers  the C tests with a library that clang's sanitizers watch (minutes, more the first time)
+# make test-sanitizers  the C tests with a library, and the plug-ins, that clang's sanitizers watch (minutes, more the first time)
 # make test-long        test-hostile and test-sanitizers
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
@@ -124,8 +124,7 @@ test-hostile: shared
 test-hostile-sample: shared
 	tests/hostile/run.sh sample
 
-# Libraries of their own, for the sanitizers of clang.
-test-sanitizers:
+test-sanitizers: shared
 	tools/test-sanitizers.sh
 
 test-long:

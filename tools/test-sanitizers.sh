@@ -1,11 +1,14 @@
 #!/bin/sh
 # tools/test-sanitizers.sh [STAGE...]: C tests linked with a library that a sanitizer of clang watches, the C libraries in it too.
 #
-#   address   AddressSanitizer and its search for leaks: all of c_tests, and tests/hostile/threads.c on one golden in 12
+#   address   AddressSanitizer with its search for leaks, in C UndefinedBehaviorSanitizer too: all of c_tests, and
+#             tests/hostile/threads.c on one golden in 12
 #   thread    ThreadSanitizer: those of c_tests that have to do with threads, and 64 threads on the handle of every golden
+#   plugins   UndefinedBehaviorSanitizer, by a trap instruction: the plug-ins for HDF5 and NCZarr in the tests of both consumers;
+#             the shared library must have been built
 #
-# Each stage has to find faults of a caller first, in Rust's code and in C's. RUSTC_BOOTSTRAP allows the unstable flag of the compiler.
-# Closes with "N passed, N failed", N being programs.
+# The first two have to find faults of a caller before, in Rust's code and in C's. RUSTC_BOOTSTRAP allows the unstable flag of the compiler.
+# Closes with "N passed, N failed", N being programs, and one for the plug-ins.
 set -eu
 cd "$(dirname "$0")/.."
 tools/install-deps.sh packages clang-19 libclang-rt-19-dev llvm-19 libnetcdf-dev
@@ -19,14 +22,14 @@ fail() {
     exit 1
 }
 
-# build SANITIZER RUSTFLAGS: the static library. Only what is made for the target is instrumented, not what runs during the build.
+# build NAME SANITIZERS RUSTFLAGS: the static library. Only what is made for the target is instrumented, not what runs during the build.
 build() {
-    out=$sanitizers/$1 flags="-fsanitize=$1 -g -fno-omit-frame-pointer" link=
+    out=$sanitizers/$1 flags="-fsanitize=$2 -g -fno-omit-frame-pointer" link=
     library=$out/$host/debug/libnumcodecs.a
     for_target=$(echo "$host" | tr - _)
     # shellcheck disable=SC2086
     env "CC_$for_target=clang-19" "CXX_$for_target=clang++-19" "CFLAGS_$for_target=$flags" "CXXFLAGS_$for_target=$flags" \
-        RUSTC_BOOTSTRAP=1 RUSTFLAGS="$2" CARGO_TARGET_DIR="$out" \
+        RUSTC_BOOTSTRAP=1 RUSTFLAGS="$3" CARGO_TARGET_DIR="$out" \
         ${CARGO:-cargo} rustc --lib --crate-type staticlib --target "$host" ${CARGOFLAGS:-}
 }
 
@@ -61,10 +64,12 @@ run() {
 }
 
 address() {
-    build address -Zsanitizer=address
+    build address address,undefined -Zsanitizer=address
     compile tests/sanitizers/faults.c
+    export UBSAN_OPTIONS="halt_on_error=1 print_stacktrace=1 suppressions=$PWD/tests/sanitizers/ubsan.supp"
     finds heap-buffer-overflow numcodecs::kernels::packbits read '{"id": "packbits"}'
     finds heap-buffer-overflow BZ2_bzCompress read '{"id": "bz2"}'
+    finds 'signed integer overflow' tests/sanitizers/faults.c overflow '{"id": "zstd"}'
     finds LeakSanitizer nc_encode leak '{"id": "zstd"}'
     for source in c_tests/*.c; do
         case $source in *netcdf*) compile "$source" -lnetcdf ;; *) compile "$source" ;; esac
@@ -78,7 +83,7 @@ address() {
 lock() { nm "$library" 2>/dev/null | sed -n 's/^ *U \(.*5futex.*5Mutex14lock_contended.*\)/\1/p' | sort -u; }
 
 thread() {
-    build thread '-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer'
+    build thread thread '-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer'
     lock=$(lock)
     [ "$(echo "$lock" | wc -w)" -eq 1 ] || fail "which of these waits for a mutex: $lock"
     link="-DLOCK=\"$lock\" tests/sanitizers/mutex.c -Wl,--wrap=$lock"
@@ -94,11 +99,27 @@ thread() {
     run threads "$goldens"
 }
 
+# Valgrind, which these tests use, reads no later DWARF.
+plugins() {
+    out=$sanitizers/plugins
+    mkdir -p "$out/dist"
+    cp -P "$sanitizers"/../dist/libnumcodecs.so* "$out/dist"
+    tools/make-venv.sh tests/consumers/requirements.txt "$sanitizers/../consumers-venv"
+    ln -sfn ../../consumers-venv "$out/consumers-venv"
+    CARGO_TARGET_DIR="$out" CC=clang-19 CFLAGS='-gdwarf-4 -fsanitize=undefined -fsanitize-trap=undefined' \
+        tools/build-plugins.sh lib hdf5/plugins
+    if CARGO_TARGET_DIR="$out" tests/consumers/run.sh hdf5 nczarr; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+}
+
 passed=0 failed=0
-[ $# -gt 0 ] || set -- address thread
+[ $# -gt 0 ] || set -- address thread plugins
 for stage in "$@"; do
     case $stage in
-    address | thread) "$stage" ;;
+    address | thread | plugins) "$stage" ;;
     *) fail "no stage $stage" ;;
     esac
 done

@@ -1,8 +1,9 @@
 /* Faults of a caller that only an instrumented library shows, for tools/test-sanitizers.sh: what finds none of these finds nothing.
  *
- *     faults read CONFIG     claims one byte more than the block has, and encodes it
- *     faults leak CONFIG     never frees what encoding gave
- *     faults race CONFIG     two threads decode into the same block */
+ *     faults read CONFIG        claims one byte more than the block has, and encodes it
+ *     faults leak CONFIG        never frees what encoding gave
+ *     faults overflow CONFIG    multiplies an encoded size by too much, itself
+ *     faults race CONFIG        two threads decode into the same block */
 #include "check.h"
 #include <pthread.h>
 
@@ -33,7 +34,7 @@ static void race(void)
 
 int main(int argc, char **argv)
 {
-    need(argc == 3, "usage: faults read|leak|race CONFIG");
+    need(argc == 3, "usage: faults read|leak|overflow|race CONFIG");
     codec = need_codec(argv[2]);
     plain = need_memory(N);
     fill_pattern(plain, N);
@@ -43,6 +44,8 @@ int main(int argc, char **argv)
         encoded = need_encoded(codec, plain, strcmp(argv[1], "read") == 0 ? N + 1 : N);
     if (strcmp(argv[1], "leak") == 0)
         encoded = NULL;
+    if (strcmp(argv[1], "overflow") == 0)
+        return (int)nc_buffer_nbytes(encoded) * INT32_MAX == 0;
     nc_buffer_free(encoded);
     nc_codec_free(codec);
     free(plain);

@@ -56,11 +56,13 @@ impl Shared<'_> {
         contained(|| (self.work)(i, call))
     }
 
-    /// The loop of a thread that is not the caller's.
-    fn serve(&self, call: &Call<'_>, to: &Sender<(usize, Result<usize>)>) {
+    /// The loop of a thread that is not the caller's. Only somebody who follows the call can stop an item that runs; codecs that can
+    /// stop are slower.
+    fn serve(&self, call: &Call<'_>, followed: bool, to: &Sender<(usize, Result<usize>)>) {
         let go_on = |_, _| !self.stop.load(Relaxed);
+        let progress: Option<&dyn Fn(u64, u64) -> bool> = if followed { Some(&go_on) } else { None };
         while let Some(i) = self.take() {
-            let outcome = self.item(i, call.share(self.inner, Some(&go_on)));
+            let outcome = self.item(i, call.share(self.inner, progress));
             if to.send((i, outcome)).is_err() {
                 return;
             }
@@ -100,7 +102,7 @@ impl Report<'_> {
         let mut started = Vec::new();
         for _ in 0..wanted {
             let to = to.clone();
-            let help = move || shared.serve(&Call::new(limits, None), &to);
+            let help = move || shared.serve(&Call::new(limits, None), followed, &to);
             match Builder::new().spawn_scoped(scope, help) {
                 Ok(thread) => started.push(thread),
                 Err(_) => break,

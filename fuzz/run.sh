@@ -2,7 +2,7 @@
 # fuzz/run.sh TARGET CODEC|all SECONDS: fuzzes one target, for decode and round_trip with one codec, and adds a row to fuzz/log.md.
 # fuzz/run.sh everything SECONDS: every target and codec in turn, one after the other on each core.
 #
-# Starts from fuzz/corpus, which holds minimised inputs, and from the vectors; what it finds new stays in target/fuzz, a crash in
+# Starts from the vectors, and from fuzz/corpus where that is; what it finds new stays in target/fuzz, a crash in
 # target/fuzz/crashes. Needs cargo-fuzz (cargo install cargo-fuzz) and clang-19 with libclang-rt-19-dev, for the C libraries inside.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

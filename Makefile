@@ -95,7 +95,7 @@ run-demo: shared
 # ---- tests: each stage prints its minutes ----
 
 STAGE := tools/stage.sh
-STAGES := test-rust test-lint test-package test-header test-symbols test-c test-hostile-sample test-install test-demo test-examples test-conformance
+STAGES := test-rust test-lint test-deny test-package test-header test-symbols test-c test-hostile-sample test-install test-demo test-examples test-conformance
 
 test:
 	@$(STAGE) deps tools/install-deps.sh
@@ -108,6 +108,9 @@ test-rust:
 test-lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets $(CARGOFLAGS) -- -D warnings
+
+test-deny:
+	tools/test-deny.sh
 
 test-package:
 	$(CARGO) package --allow-dirty $(CARGOFLAGS)

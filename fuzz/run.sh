@@ -1,17 +1,28 @@
 #!/bin/sh
-# fuzz/run.sh TARGET CODEC|all SECONDS: fuzzes one target, for decode and round_trip with one codec, and adds a row to fuzz/log.md.
-# fuzz/run.sh everything SECONDS: every target and codec in turn, one after the other on each core.
+# fuzz/run.sh build                       builds the targets; the other commands do that only where they are missing.
+# fuzz/run.sh TARGET CODEC|all SECONDS    fuzzes one target, for decode and round_trip with one codec, and adds a row to fuzz/log.md.
+# fuzz/run.sh everything SECONDS          every target and codec in turn, one after the other on each core.
+# fuzz/run.sh sum                         adds up the rows of fuzz/log.md, into the table at its end.
+# fuzz/run.sh minimise                    writes fuzz/corpus: the fewest inputs that reach what all inputs so far have reached.
 #
-# Starts from the vectors, and from fuzz/corpus where that is; what it finds new stays in target/fuzz, a crash in
-# target/fuzz/crashes. Needs cargo-fuzz (cargo install cargo-fuzz) and clang-19 with libclang-rt-19-dev, for the C libraries inside.
+# Starts from the vectors, and from fuzz/corpus where that is; what it finds new stays in target/fuzz, a crash or an input that takes
+# more than a second in target/fuzz/crashes. Needs cargo-fuzz (cargo install cargo-fuzz) and clang-19 with libclang-rt-19-dev, for the
+# C libraries inside.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/fuzz"
+programs=$CARGO_TARGET_DIR/x86_64-unknown-linux-gnu/release
 
 build() {
+    mkdir -p "$CARGO_TARGET_DIR"
     CC=${CC:-clang-19} CFLAGS='-fsanitize=address,fuzzer-no-link -g1' RUSTC_BOOTSTRAP=1 \
         cargo fuzz build --fuzz-dir "$here" >"$CARGO_TARGET_DIR.log" 2>&1 || { tail -n 30 "$CARGO_TARGET_DIR.log"; exit 1; }
+    git -C "$root" rev-parse --short HEAD >"$CARGO_TARGET_DIR/commit"
+    vectors=$root/../shared/vectors
+    [ -d "$vectors" ] || vectors=$root/tests/vectors
+    rm -rf "$CARGO_TARGET_DIR/seeds"
+    python3 "$here/seeds.py" "$vectors" "$CARGO_TARGET_DIR/seeds"
 }
 
 # CPU seconds of the programs this shell has run, from its own account: `times` in a subshell would show that one's.
@@ -21,42 +32,73 @@ cpu_seconds() {
     rm "$CARGO_TARGET_DIR/times-$$"
 }
 
+# The folders of inputs of one target and codec that exist: the working one first.
+folders() {
+    own=$CARGO_TARGET_DIR/corpus/$1/$2
+    mkdir -p "$own"
+    inputs=$own
+    for folder in "$here/corpus/$1/$2" "$CARGO_TARGET_DIR/seeds/$1/$2"; do
+        [ ! -d "$folder" ] || inputs="$inputs $folder"
+    done
+    [ "$2" = all ] && choice= || choice=CODEC=$2
+}
+
 fuzz() {
-    target=$1 codec=$2 seconds=$3
-    own=$CARGO_TARGET_DIR/corpus/$target/$codec committed=$here/corpus/$target/$codec seeds=$CARGO_TARGET_DIR/seeds/$target/$codec
-    log=$CARGO_TARGET_DIR/$target-$codec.log
-    mkdir -p "$own" "$CARGO_TARGET_DIR/crashes"
-    # A working folder, those that exist of the others, and nothing of the machine's environment but the codec.
-    set -- "$own"
-    [ -d "$committed" ] && set -- "$@" "$committed"
-    [ -d "$seeds" ] && set -- "$@" "$seeds"
-    [ "$codec" = all ] && choice= || choice=CODEC=$codec
+    log=$CARGO_TARGET_DIR/$1-$2.log
+    folders "$1" "$2"
+    mkdir -p "$CARGO_TARGET_DIR/crashes"
     status=0
     cpu_seconds
     before=$cpu
     # shellcheck disable=SC2086
-    env $choice "$CARGO_TARGET_DIR/x86_64-unknown-linux-gnu/release/$target" "$@" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
-        -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$CARGO_TARGET_DIR/crashes/$target-$codec-" >"$log" 2>&1 || status=$?
+    env $choice "$programs/$1" $inputs -max_total_time="$3" -max_len=4096 -timeout=10 -report_slow_units=1 -rss_limit_mb=2048 \
+        -malloc_limit_mb=256 -print_final_stats=1 -artifact_prefix="$CARGO_TARGET_DIR/crashes/$1-$2-" >"$log" 2>&1 || status=$?
     cpu_seconds
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     [ $status -eq 0 ] && found=none || found="see $(basename "$log")"
-    printf '| %s | %s | %s | %s | %s | %s |\n' "$(git -C "$root" rev-parse --short HEAD)" "$target" "$codec" "$((cpu - before))" "${runs:-0}" "$found" >>"$here/log.md"
-    echo "$target $codec: ${runs:-0} executions, findings: $found"
+    printf '| %s | run.sh %s %s %s | %s | %s | %s |\n' "$(cat "$CARGO_TARGET_DIR/commit")" "$1" "$2" "$3" "$((cpu - before))" "${runs:-0}" "$found" >>"$here/log.md"
+    echo "$1 $2: ${runs:-0} executions, findings: $found"
     return $status
 }
 
-mkdir -p "$CARGO_TARGET_DIR"
-build
-vectors=$root/../shared/vectors
-[ -d "$vectors" ] || vectors=$root/tests/vectors
-[ -d "$CARGO_TARGET_DIR/seeds" ] || python3 "$here/seeds.py" "$vectors" "$CARGO_TARGET_DIR/seeds"
+each_target() {
+    for target in zarr shard config batch blosc_helpers registry; do echo "$target all"; done
+    sed -n 's/^{"id": "\([^"]*\)".*/\1/p' "$here/configs.txt" | uniq | while read -r codec; do
+        printf 'decode %s\nround_trip %s\n' "$codec" "$codec"
+    done
+}
 
-if [ "$1" = everything ]; then
-    codecs=$(sed -n 's/^{"id": "\([^"]*\)".*/\1/p' "$here/configs.txt" | uniq)
+sum() {
     {
-        for target in config zarr shard batch blosc_helpers registry; do echo "$target all"; done
-        for codec in $codecs; do printf 'decode %s\nround_trip %s\n' "$codec" "$codec"; done
-    } | xargs -P "$(nproc)" -L 1 sh -c '"$0" "$2" "$3" "$1" || echo "FOUND in $2 $3"' "$here/run.sh" "$2"
-else
-    fuzz "$@"
-fi
+        grep -v '^|' "$here/log.md" | sed '/^## Sums/,$d' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
+        printf '\n| commit | command | CPU seconds | executions | findings |\n|---|---|---|---|---|\n'
+        grep '^| [0-9a-f]\{7\} ' "$here/log.md"
+        printf '\n## Sums\n\nCPU minutes so far, by `fuzz/run.sh sum`. Asked are 30 for what reads the richest formats (the three vlen codecs\ntogether), 5 for each other.\n\n'
+        each_target | awk -f "$here/sum.awk" "$here/log.md" -
+    } >"$here/log.md.new"
+    mv "$here/log.md.new" "$here/log.md"
+}
+
+minimise() {
+    each_target | while read -r target codec; do
+        folders "$target" "$codec"
+        new=$CARGO_TARGET_DIR/minimised/$target/$codec
+        rm -rf "$new"
+        mkdir -p "$new"
+        # shellcheck disable=SC2086
+        env $choice "$programs/$target" -set_cover_merge=1 -max_len=4096 -rss_limit_mb=2048 "$new" $inputs >"$CARGO_TARGET_DIR/minimise.log" 2>&1 \
+            </dev/null || { tail "$CARGO_TARGET_DIR/minimise.log"; exit 1; }
+        rm -rf "$here/corpus/$target/$codec"
+        mkdir -p "$here/corpus/$target"
+        cp -R "$new" "$here/corpus/$target/$codec"
+    done
+}
+
+[ "$1" = sum ] || [ "$1" != build ] && [ -d "$CARGO_TARGET_DIR/seeds" ] || build
+case $1 in
+    build) ;;
+    sum) sum ;;
+    minimise) minimise ;;
+    everything) each_target | xargs -P "$(nproc)" -L 1 sh -c '"$0" "$2" "$3" "$1" || echo "FOUND in $2 $3"' "$here/run.sh" "$2" ;;
+    *) fuzz "$@" ;;
+esac

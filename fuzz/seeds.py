@@ -1,4 +1,4 @@
-"""Writes the first inputs of the fuzzer from a folder of vectors: seeds.py VECTORS OUT."""
+"""Writes the first inputs of the fuzzer, from a folder of vectors and from the goldens of tests/hostile: seeds.py VECTORS OUT."""
 
 import collections
 import gzip
@@ -10,9 +10,12 @@ MOST = 4096
 HEAD = bytes([0, 0, 0, 0])  # configuration, mode, dtype, shape: see src/input.rs
 
 
+HERE = pathlib.Path(__file__).resolve().parent
+
+
 def config_numbers():
     """How many configurations fuzz/configs.txt has of each codec."""
-    lines = (pathlib.Path(__file__).parent / "configs.txt").read_text().splitlines()
+    lines = (HERE / "configs.txt").read_text().splitlines()
     return collections.Counter(json.loads(line)["id"] for line in lines)
 
 
@@ -31,14 +34,27 @@ def seed_case(case, vectors, out, count):
         data = (vectors / name).read_bytes() if name else b""
         if not data or len(data) > MOST:
             continue
-        for number in range(count[config["id"]]):
-            head = bytes([number, 6 * number, *HEAD[2:]]) if target == "decode" else bytes([number, *HEAD[2:]])
-            write(out / target / config["id"], head + data)
         if target == "decode":
-            write(out / "batch" / "all", HEAD + data)
-            if config["id"] in ("blosc", "lz4", "zstd"):
-                write(out / "blosc_helpers" / "all", HEAD + data)
-            write(out / "registry" / "all", HEAD + data)
+            seed_chunk(config["id"], data, out, count)
+        else:
+            for number in range(count[config["id"]]):
+                write(out / target / config["id"], bytes([number, *HEAD[2:]]) + data)
+
+
+def seed_chunk(codec, data, out, count):
+    for number in range(count[codec]):
+        write(out / "decode" / codec, bytes([number, 6 * number, *HEAD[2:]]) + data)
+    write(out / "batch" / "all", HEAD + data)
+    write(out / "registry" / "all", HEAD + data)
+    if codec in ("blosc", "lz4", "zstd"):
+        write(out / "blosc_helpers" / "all", HEAD + data)
+
+
+def seed_goldens(out, count):
+    goldens = HERE.parent / "tests" / "hostile" / "goldens"
+    for line in (goldens / "index.tsv").read_text().splitlines():
+        codec, name = line.split("\t")[:2]
+        seed_chunk(codec, (goldens / f"{name}.bin").read_bytes(), out, count)
 
 
 def seed_stores(vectors, out):
@@ -61,6 +77,7 @@ def main():
     count = config_numbers()
     for case in json.loads((vectors / "manifest.json").read_text())["cases"]:
         seed_case(case, vectors, out, count)
+    seed_goldens(out, count)
     seed_stores(vectors, out)
     seed_shards(out)
 

@@ -5,7 +5,7 @@ use std::ptr;
 
 use numcodecs::capi::{buffer, codec, decode, encode, layout, types, zarr};
 
-use crate::{MAX_MEMORY, MAX_OUTPUT};
+use super::{MAX_MEMORY, MAX_OUTPUT};
 
 /// Options with the limits that untrusted input needs.
 pub fn options(strict: bool) -> types::nc_options {
@@ -95,6 +95,16 @@ impl Codec {
         check(status, &error).then(|| dst[..written].to_vec())
     }
 
+    /// Decodes a box into memory of its size.
+    pub fn decode_box(&self, src: &[u8], chunk: &Layout, start: &[i64], want: &Layout) -> Option<Vec<u8>> {
+        let (mut dst, mut error, options) = (vec![0xa5; want.nbytes()], no_error(), options(false));
+        let to = dst.as_mut_ptr().cast::<c_void>();
+        let (data, n) = (src.as_ptr().cast(), src.len());
+        let status =
+            unsafe { decode::nc_decode_box(self.0, data, n, chunk.0, start.as_ptr(), want.0, to, dst.len(), &options, &mut error) };
+        check(status, &error).then_some(dst)
+    }
+
     /// What the bytes claim to hold.
     pub fn decode_info(&self, src: &[u8]) -> Option<u64> {
         let (mut nbytes, mut layout, mut error) = (0, ptr::null_mut(), no_error());
@@ -130,9 +140,24 @@ impl Layout {
         check(status, &error).then_some(Layout(made))
     }
 
+    /// Its dtype, and its extents.
+    pub fn dtype_and_shape(&self) -> (&str, Vec<i64>) {
+        let dtype = unsafe { CStr::from_ptr(layout::nc_layout_dtype(self.0)) }.to_str().expect("a dtype is ASCII");
+        let mut shape = vec![0; self.query(types::nc_question::NUMCODECS_Q_NDIM) as usize];
+        let mut error = no_error();
+        let status = unsafe { layout::nc_layout_shape(self.0, shape.as_mut_ptr(), shape.len() as i32, &mut error) };
+        assert!(check(status, &error), "there is room for all extents");
+        (dtype, shape)
+    }
+
+    /// The answer to a question about it.
+    pub fn query(&self, what: types::nc_question) -> i64 {
+        unsafe { layout::nc_layout_query(self.0, what as i32) }
+    }
+
     /// Bytes of all its items.
     pub fn nbytes(&self) -> usize {
-        unsafe { layout::nc_layout_query(self.0, types::nc_question::NUMCODECS_Q_NBYTES as i32) as usize }
+        self.query(types::nc_question::NUMCODECS_Q_NBYTES) as usize
     }
 }
 

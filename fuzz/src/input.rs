@@ -1,8 +1,6 @@
 //! Choices made with the first bytes of an input.
 
-use std::sync::OnceLock;
-
-use crate::handles::{Codec, Layout};
+use super::handles::{Codec, Layout};
 
 const CONFIGS: &str = include_str!("../configs.txt");
 
@@ -18,21 +16,18 @@ impl Input<'_> {
     }
 }
 
-/// The configurations in use: all, or those of the one codec that the environment variable CODEC names (`fuzz/run.sh decode blosc`).
-fn configs() -> &'static [&'static str] {
-    static CHOSEN: OnceLock<Vec<&str>> = OnceLock::new();
-    CHOSEN.get_or_init(|| {
-        let id = std::env::var("CODEC").map(|id| format!("{{\"id\": \"{id}\"")).unwrap_or_default();
-        let chosen: Vec<_> = CONFIGS.lines().filter(|line| line.starts_with(&id)).collect();
-        assert!(!chosen.is_empty(), "fuzz/configs.txt has no codec {id}");
-        chosen
-    })
+/// The ids of the codecs in `configs.txt`.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    let mut ids: Vec<_> = CONFIGS.lines().filter_map(|line| line.split('"').nth(3)).collect();
+    ids.dedup();
+    ids.into_iter()
 }
 
-/// A codec, by one byte.
-pub fn codec(input: &mut Input) -> Codec {
-    let configs = configs();
-    Codec::new(configs[input.byte() % configs.len()]).expect("fuzz/configs.txt holds valid configurations")
+/// A codec, by one byte: one of those with that id, or of all.
+pub fn codec(input: &mut Input, id: &str) -> Codec {
+    let chosen: Vec<_> = CONFIGS.lines().filter(|line| id.is_empty() || line.split('"').nth(3) == Some(id)).collect();
+    assert!(!chosen.is_empty(), "fuzz/configs.txt has no codec {id}");
+    Codec::new(chosen[input.byte() % chosen.len()]).expect("fuzz/configs.txt holds valid configurations")
 }
 
 /// A layout of at most `room` bytes of fixed-size items, by two bytes: dtype and order, and whether it has two dimensions.

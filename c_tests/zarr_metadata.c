@@ -103,6 +103,8 @@ static void no_form(void)
         {V2("\"<i4\"", "0", "C", "[{\"id\": \"delta\", \"dtype\": \"<i2\"}]", "null"), 3, "filters[0].dtype"},
         {V2("\"<f8\"", "0", "C", "[{\"id\": \"quantize\", \"digits\": 1, \"dtype\": \"<f8\", \"astype\": \"<f4\"}]", "null"), 3,
             "filters[0].astype"},
+        {"{\"zarr_format\": 2, \"shape\": [4, 6], \"chunks\": [2, 0], \"dtype\": \"<i4\", \"fill_value\": 0, \"order\": \"C\","
+            "\"filters\": null, \"compressor\": null}", 3, "chunks[1]"},
         {V3("\"int32\"", "{\"name\": \"scale_offset\", \"configuration\": {\"offset\": 1}}, " BYTES("little")), 2, "codecs[0].name"},
         {V3("\"int32\"", "{\"name\": \"cast_value\", \"configuration\": {\"data_type\": \"int8\"}}, \"bytes\""), 2, "codecs[0].name"},
         {V3("\"int32\"", "{\"name\": \"sharding_indexed\", \"configuration\": {\"chunk_shape\": [1, 3], \"codecs\": [" BYTES("big") "]}}"), 2,

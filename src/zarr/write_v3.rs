@@ -13,6 +13,9 @@ use crate::core::{Dtype, Items, Layout, Order, Result};
 /// The whole document.
 pub fn document(zarr: &Zarr, attributes: Value) -> Result<Value> {
     let source = zarr.source()?;
+    if let Some(zero) = zarr.layout.shape().iter().position(|n| *n == 0) {
+        return Err(unsupported(format!("chunks[{zero}]"), "a chunk without items has no form in Zarr v3"));
+    }
     let codecs = match &source.codecs {
         Codecs::V2 { filters, compressor } => List::new(&source.kind, &zarr.layout)?.read(filters, compressor)?,
         Codecs::V3(entries) => entries.clone(),

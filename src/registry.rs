@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use serde_json::{Map, Value};
 
 use crate::codecs;
+use crate::core::call::ask;
 use crate::core::codec::{Codec, CodecDef};
 use crate::core::config::{Config, wrong_type};
 use crate::core::error::{Error, Kind, Result};
@@ -90,8 +91,20 @@ pub fn from_json(json: &str, registry: Option<&Registry>) -> Result<Instance> {
     from_value(&parse(json)?, registry)
 }
 
-/// JSON text as a value.
+/// Most memory for a value of a document, between its brackets and commas: a list within lists, or a label that a codec copies twice.
+const VALUE_MEMORY: usize = 512;
+/// The same for a character of a string.
+const CHARACTER_MEMORY: usize = 4;
+
+/// About the most memory that JSON text takes as a value and a copy.
+pub fn parsed_memory(json: &str) -> usize {
+    let values = json.bytes().filter(|byte| matches!(byte, b'[' | b'{' | b',')).count();
+    values.saturating_mul(VALUE_MEMORY).saturating_add(json.len().saturating_mul(CHARACTER_MEMORY))
+}
+
+/// JSON text as a value. serde_json aborts where the allocator refuses, so that one is asked beforehand.
 pub fn parse(json: &str) -> Result<Value> {
+    ask(parsed_memory(json))?;
     serde_json::from_str(json).map_err(|e| Error::config("", format!("not valid JSON: {e}")))
 }
 

@@ -12,8 +12,10 @@ use crate::sys::lzma::{self, Coder, Filter, Options};
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "lzma", make };
 
-/// Memory for decoding where the caller sets no limit: what the largest dictionary that liblzma writes (1.5 GiB) takes.
-const MOST_MEMORY: u64 = (3 << 29) + (1 << 20);
+/// Memory for decoding where the caller sets no limit, four times that of preset 9: a stream can name a dictionary of 4 GiB.
+const BELIEVED_MEMORY: u64 = 256 << 20;
+/// What a decoder takes beside the filters.
+const CONTAINER_MEMORY: u64 = 1 << 20;
 
 const DEFAULT_PRESET: u32 = 6;
 /// Ids of integrity checks: none, CRC32, CRC64, SHA-256.
@@ -188,9 +190,15 @@ impl Lzma {
         }
     }
 
+    /// Most memory for a stream. One with the filters of the configuration can always be read, unless the caller says otherwise.
+    fn most_memory(&self, call: &Call<'_>) -> u64 {
+        let own = || lzma::decoder_memory(&self.filters).unwrap_or_default() + CONTAINER_MEMORY;
+        call.limits().max_memory.map_or_else(|| BELIEVED_MEMORY.max(own()), |_| call.memory_left())
+    }
+
     /// A decoder for one stream. Only raw streams need the filters: the others name theirs.
     fn decoder<'a>(&self, call: Call<'a>) -> Result<Counted<'a>> {
-        let limit = call.memory_left().min(MOST_MEMORY);
+        let limit = self.most_memory(&call);
         let (mut nbytes, mut memory) = (0, None);
         let coder = match self.format {
             Format::Auto => Coder::auto_decoder(limit),
@@ -348,8 +356,18 @@ mod tests {
         assert_eq!(kind(decode_with(XZ, &stream, &small)), Some(Kind::Limit));
         let tight = Limits::new(None, Some((64 << 20) + (200 << 10)));
         assert_eq!(decode_with(XZ, &stream, &tight).expect("just enough"), b"hello");
-        let mut forged = ALONE_HELLO.to_vec();
-        forged[1..5].copy_from_slice(&[0xff; 4]);
-        assert_eq!(kind(decode(ALONE, &forged)), Some(Kind::Limit));
+    }
+
+    #[test]
+    fn a_large_dictionary_needs_a_limit_or_the_configuration_it_was_written_with() {
+        let large = r#"{"id":"lzma","format":2,"filters":[{"id":4611686018427387905,"preset":0,"dict_size":402653184}]}"#;
+        let mut stream = ALONE_HELLO.to_vec();
+        stream[1..5].copy_from_slice(&(384u32 << 20).to_le_bytes());
+        let error = decode(ALONE, &stream).expect_err("no limit");
+        assert_eq!((error.kind(), error.to_string().contains("max_memory")), (Kind::Limit, true), "{error}");
+        assert_eq!(decode(large, &stream).expect("its own"), b"hello");
+        assert_eq!(decode_with(ALONE, &stream, &Limits::new(None, Some(512 << 20))).expect("a limit"), b"hello");
+        stream[1..5].copy_from_slice(&[0xff; 4]);
+        assert_eq!(kind(decode(large, &stream)), Some(Kind::Limit));
     }
 }

@@ -5,6 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use super::error::{Error, Kind, Result};
 use crate::kernels::alloc;
 
+/// Whether `nbytes` can be had now, for code that does not look at what the allocator gives it.
+pub fn ask(nbytes: usize) -> Result<()> {
+    let memory = std::hint::black_box(alloc::zeroed(nbytes)); // else the compiler takes it for nothing
+    memory.map(drop).ok_or_else(|| Error::memory(nbytes as u64))
+}
+
 /// Limits and flags of one call, shared by all its threads.
 #[derive(Debug, Default)]
 pub struct Limits {
@@ -78,12 +84,6 @@ impl<'a> Call<'a> {
         let charge = self.limits.charge(nbytes)?;
         let bytes = alloc::zeroed(nbytes).ok_or_else(|| Error::memory(nbytes as u64))?;
         Ok(Scratch { bytes, _charge: charge })
-    }
-
-    /// Whether `nbytes` can be had now, for code that does not look at what the allocator gives it.
-    pub fn ask(&self, nbytes: usize) -> Result<()> {
-        let memory = std::hint::black_box(alloc::zeroed(nbytes)); // else the compiler takes it for nothing
-        memory.map(drop).ok_or_else(|| Error::memory(nbytes as u64))
     }
 
     /// Counts memory that a C library takes for itself (windows, dictionaries) until the charge is dropped.

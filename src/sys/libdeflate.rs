@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use libdeflate_sys as ld;
 
@@ -67,12 +68,35 @@ impl Drop for Compressor {
     }
 }
 
+/// The process in which a thread lets libdeflate look at the processor, or [`LOOKED`] once that is done.
+static LOOKING: AtomicU32 = AtomicU32::new(0);
+const LOOKED: u32 = u32::MAX;
+/// The zlib stream of nothing.
+const NOTHING: [u8; 8] = [0x78, 0x9c, 3, 0, 0, 0, 0, 1];
+
+/// libdeflate looks at the processor with the first stream and keeps what it finds in words without a lock, so one thread takes that
+/// stream while others wait. A child of `fork` does not wait for a thread that it does not have.
+fn look_once(decompressor: &mut Decompressor) {
+    let mut looking = LOOKING.load(Ordering::Acquire);
+    while looking != LOOKED {
+        let own = std::process::id();
+        if looking != own && LOOKING.compare_exchange(looking, own, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            decompressor.zlib(&NOTHING, &mut [0]);
+            return LOOKING.store(LOOKED, Ordering::Release);
+        }
+        std::thread::yield_now();
+        looking = LOOKING.load(Ordering::Acquire);
+    }
+}
+
 impl Decompressor {
     /// Ready for any stream.
     pub fn new() -> Result<Self> {
         // SAFETY: no pointer goes in; NULL comes out for no memory.
         let raw = unsafe { ld::libdeflate_alloc_decompressor() };
-        NonNull::new(raw).map(Decompressor).ok_or_else(|| Error::memory(DECOMPRESS_MEMORY as u64))
+        let mut new = NonNull::new(raw).map(Decompressor).ok_or_else(|| Error::memory(DECOMPRESS_MEMORY as u64))?;
+        look_once(&mut new);
+        Ok(new)
     }
 
     /// Decompresses a deflate stream without header; `None` where it is corrupt or `dst` too small.
@@ -114,6 +138,14 @@ impl Drop for Decompressor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_child_of_fork_does_not_wait_for_a_thread_of_its_parent() {
+        LOOKING.store(std::process::id() + 1, Ordering::Relaxed);
+        let mut decompressor = Decompressor::new().expect("memory");
+        assert_eq!(LOOKING.load(Ordering::Relaxed), LOOKED);
+        assert_eq!(decompressor.zlib(&NOTHING, &mut [0]), Some(Whole { consumed: 8, written: 0 }));
+    }
 
     #[test]
     fn comes_back_and_too_little_room_is_told() {

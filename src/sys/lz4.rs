@@ -103,8 +103,11 @@ impl State {
 pub fn decompress(src: &[u8], dst: &mut [u8]) -> std::result::Result<usize, usize> {
     let src_len = c_int::try_from(src.len()).map_err(|_| 0usize)?;
     let room = c_int::try_from(dst.len()).unwrap_or(c_int::MAX);
+    // LZ4 counts back from the end of the output before it looks at the length: an empty one needs a real place too.
+    let mut nowhere = 0u8;
+    let to = if dst.is_empty() { &raw mut nowhere } else { dst.as_mut_ptr() };
     // SAFETY: LZ4_decompress_safe reads and writes within the given lengths whatever the input holds.
-    let written = unsafe { z::LZ4_decompress_safe(src.as_ptr().cast(), dst.as_mut_ptr().cast(), src_len, room) };
+    let written = unsafe { z::LZ4_decompress_safe(src.as_ptr().cast(), to.cast(), src_len, room) };
     usize::try_from(written).map_err(|_| (-(i64::from(written)) - 1) as usize)
 }
 

@@ -192,7 +192,7 @@ impl Coder {
             z::LZMA_MEMLIMIT_ERROR => {
                 // SAFETY: initialised stream.
                 let limit = unsafe { z::lzma_memlimit_get(&*self.stream) };
-                Error::limit("what max_memory leaves for liblzma", limit, self.nbytes())
+                Error::limit("the memory for liblzma (max_memory, else 256 MiB)", limit, self.nbytes())
             }
             z::LZMA_OPTIONS_ERROR if self.encodes => Error::config("filters", "liblzma refuses these options"),
             z::LZMA_OPTIONS_ERROR => Error::unsupported("options of the stream that liblzma does not know"),

@@ -55,6 +55,8 @@ pub struct Zarr {
     pub shard: Option<Arc<Shard>>,
     /// `None` for the chunks inside a shard.
     source: Option<Source>,
+    /// What the text may have taken as a value.
+    memory: usize,
 }
 
 /// What keys and metadata are written from.
@@ -89,11 +91,12 @@ struct Keys {
 pub fn open(json: &str, registry: Option<&Registry>) -> Result<Zarr> {
     let value = registry::parse(json)?;
     let mut top = Object::new(&value, "")?;
-    match top.required("zarr_format")?.as_i64() {
+    let zarr = match top.required("zarr_format")?.as_i64() {
         Some(2) => v2::open(top, registry),
         Some(3) => v3::open(top, registry),
         _ => Err(Error::config("zarr_format", "the format of the array must be 2 or 3")),
-    }
+    }?;
+    Ok(Zarr { memory: registry::parsed_memory(json), ..zarr })
 }
 
 impl Zarr {
@@ -122,7 +125,7 @@ impl Zarr {
         let fill = Fill { item: self.fill.ordered(self.layout.dtype, layout.dtype), ..self.fill };
         let shape = shard.chunk.shape().iter().map(|n| *n as u64).collect();
         let (codec, nested) = (shard.codec.clone(), shard.nested.clone());
-        Some(Zarr { format: self.format, codec, layout, shape, fill, ignored: Vec::new(), shard: nested, source: None })
+        Some(Zarr { format: self.format, codec, layout, shape, fill, ignored: Vec::new(), shard: nested, source: None, memory: 0 })
     }
 }
 

@@ -42,6 +42,7 @@ pub fn open(mut top: Object<'_>, registry: Option<&Registry>) -> Result<Zarr> {
         ignored,
         shard: None,
         source: Some(Source { keys, kind, codecs, attributes: None, dimension_names: None }),
+        memory: 0,
     })
 }
 

@@ -37,7 +37,7 @@ pub fn open(mut top: Object<'_>, registry: Option<&Registry>) -> Result<Zarr> {
     let dimension_names = dimension_names(&mut top, shape.len())?;
     extras(&top, &mut ignored)?;
     let source = Some(Source { keys, kind, codecs: Codecs::V3(entries), attributes, dimension_names });
-    Ok(Zarr { format: 3, codec: Arc::new(codec), layout, shape, fill, ignored, shard, source })
+    Ok(Zarr { format: 3, codec: Arc::new(codec), layout, shape, fill, ignored, shard, source, memory: 0 })
 }
 
 const PATH: &str = "chunk_grid.configuration.chunk_shape";

@@ -1,23 +1,30 @@
 //! Metadata as text, in the spelling that the caller chooses.
 
+use std::io;
+
 use serde_json::{Map, Value, json};
 
 use super::json::unsupported;
 use super::{Zarr, write_v2, write_v3};
+use crate::core::call::ask;
 use crate::core::config::wrong_type;
 use crate::core::{Error, Result};
+use crate::registry;
 
 impl Zarr {
     /// The text of a `.zarray` (format 2) or of a `zarr.json` (format 3), with keys in the order of zarr-python. `attributes`: JSON text
     /// of an object, instead of those that were read.
     pub fn text(&self, format: i64, attributes: Option<&str>) -> Result<String> {
+        ask(self.memory)?;
         let document = match (format, attributes) {
             (2, None) => write_v2::document(self)?,
             (2, Some(_)) => return Err(unsupported("attributes", "Zarr v2 keeps attributes in a file of their own, .zattrs")),
             (3, given) => write_v3::document(self, self.attributes_or(given)?)?,
             _ => return Err(Error::config("zarr_format", "the format of the array must be 2 or 3")),
         };
-        serde_json::to_string_pretty(&document).map(|text| ascii(&text)).map_err(|e| Error::config("", e.to_string()))
+        let mut text = Ascii::default();
+        serde_json::to_writer_pretty(&mut text, &document).map_err(|_| Error::memory(2 * text.0.len() as u64))?;
+        Ok(text.0)
     }
 
     /// The attributes that were read.
@@ -27,7 +34,7 @@ impl Zarr {
 
     fn attributes_or(&self, given: Option<&str>) -> Result<Value> {
         let Some(text) = given else { return Ok(self.attributes().cloned().unwrap_or_else(|| json!({}))) };
-        let value = serde_json::from_str(text).map_err(|e| Error::config("attributes", format!("not valid JSON: {e}")))?;
+        let value = registry::parse(text).map_err(|e| e.under("attributes"))?;
         match value {
             Value::Object(_) => Ok(value),
             other => Err(wrong_type("attributes", "an object", &other)),
@@ -35,16 +42,29 @@ impl Zarr {
     }
 }
 
-/// Escapes what is not ASCII, as Python does; in JSON it stands in strings alone.
-fn ascii(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            _ if character.is_ascii() => escaped.push(character),
-            _ => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}"))),
+/// Text in which everything but ASCII is escaped, as Python does; in JSON that stands in strings alone. Indented text can be a hundred times
+/// as long as what it is made of, so the allocator may refuse.
+#[derive(Default)]
+struct Ascii(String);
+
+impl io::Write for Ascii {
+    /// Whole characters come from serde_json, which splits strings only at what it escapes itself.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        let Ascii(to) = self;
+        to.try_reserve(3 * text.len()).map_err(io::Error::other)?; // two bytes or more are one \uxxxx
+        for character in text.chars() {
+            match character {
+                _ if character.is_ascii() => to.push(character),
+                _ => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| to.push_str(&format!("\\u{unit:04x}"))),
+            }
         }
+        Ok(bytes.len())
     }
-    escaped
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A document of these keys.

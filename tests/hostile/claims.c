@@ -7,10 +7,10 @@
 #include "memory.h"
 #include <time.h>
 
-enum { LINE = 256 << 10, TRIES = 5, MILLISECONDS = 10, NANOSECONDS_A_BYTE = 200, MEMORY_A_BYTE = 256, CODECS = 64 };
+enum { LINE = 256 << 10, TRIES = 5, MILLISECONDS = 10 * SLOWER, NANOSECONDS_A_BYTE = 200 * SLOWER, MEMORY_A_BYTE = 256, CODECS = 64 };
 /* Without limits: blocks and tables of a codec; the dictionary that liblzma reserves, of which nothing is touched; what an input whose
  * items refer to each other may grow to before this test says stop. */
-static const long SMALL = 4 << 20, DICTIONARY = 1700L << 20;
+static const long SMALL = 4 << 20, DICTIONARY = 258L << 20;
 
 static long passed, failed;
 static int seen[CODECS];

@@ -1,5 +1,8 @@
 /* malloc and its kin, counted, and made to fail or to end at a guard page on demand. The definitions stand in the program, so the shared
- * library and all that is inside it use them. */
+ * library and all that is inside it use them.
+ *
+ * A sanitizer brings a malloc of its own, with red zones. With -DSANITIZED these functions stand before it, by the linker's --wrap for
+ * each name of WRAPPED in tools/test-sanitizers.sh. */
 #ifndef MEMORY_H
 #define MEMORY_H
 #include <errno.h>
@@ -11,11 +14,20 @@
 
 enum { PAGE = 4096, SLOTS = 48, SLOT = 64 << 10, SLOT_STEP = SLOT + PAGE, SLOT_LEAST = 256, ALIGNMENT = 16, SLACK = 0xa5 };
 
-extern void *__libc_malloc(size_t nbytes);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *block, size_t nbytes);
-extern void *__libc_memalign(size_t alignment, size_t nbytes);
-extern void __libc_free(void *block);
+#ifdef SANITIZED
+#define REAL(name) __real_##name
+#define OURS(name) __wrap_##name
+enum { GUARDS = 0, SLOWER = 40 };
+#else
+#define REAL(name) __libc_##name
+#define OURS(name) name
+enum { GUARDS = 1, SLOWER = 1 };
+#endif
+extern void *REAL(malloc)(size_t nbytes);
+extern void *REAL(calloc)(size_t count, size_t size);
+extern void *REAL(realloc)(void *block, size_t nbytes);
+extern void *REAL(memalign)(size_t alignment, size_t nbytes);
+extern void REAL(free)(void *block);
 
 static struct {
     long now, peak;        /* bytes, blocks of glibc by their usable size */
@@ -83,7 +95,7 @@ static int refused(size_t nbytes)
 
 static void *in_slot(size_t alignment, size_t nbytes)
 {
-    if (!memory.guarded || nbytes < SLOT_LEAST || nbytes > SLOT - ALIGNMENT || alignment > PAGE)
+    if (!GUARDS || !memory.guarded || nbytes < SLOT_LEAST || nbytes > SLOT - ALIGNMENT || alignment > PAGE)
         return NULL;
     for (size_t i = 0; i < SLOTS; i++) {
         unsigned char *from = slots + PAGE + i * SLOT_STEP;
@@ -112,15 +124,15 @@ static void *allocate(size_t alignment, size_t nbytes)
         return NULL;
     void *block = in_slot(alignment, nbytes);
     if (!block)
-        block = alignment <= ALIGNMENT ? __libc_malloc(nbytes) : __libc_memalign(alignment, nbytes);
+        block = alignment <= ALIGNMENT ? REAL(malloc)(nbytes) : REAL(memalign)(alignment, nbytes);
     if (block)
         count((long)size_of(block));
     return block;
 }
 
-void *malloc(size_t nbytes) { return allocate(ALIGNMENT, nbytes); }
+void *OURS(malloc)(size_t nbytes) { return allocate(ALIGNMENT, nbytes); }
 
-void free(void *block)
+void OURS(free)(void *block)
 {
     if (!block)
         return;
@@ -128,47 +140,47 @@ void free(void *block)
     if (slot_of(block) >= 0)
         leave_slot(slot_of(block));
     else
-        __libc_free(block);
+        REAL(free)(block);
 }
 
-void *calloc(size_t number, size_t size)
+void *OURS(calloc)(size_t number, size_t size)
 {
     size_t nbytes;
     if (__builtin_mul_overflow(number, size, &nbytes) || refused(nbytes))
         return NULL;
     void *block = in_slot(ALIGNMENT, nbytes);
-    block = block ? memset(block, 0, nbytes) : __libc_calloc(number, size);
+    block = block ? memset(block, 0, nbytes) : REAL(calloc)(number, size);
     if (block)
         count((long)size_of(block));
     return block;
 }
 
-void *realloc(void *old, size_t nbytes)
+void *OURS(realloc)(void *old, size_t nbytes)
 {
     if (!old)
-        return malloc(nbytes);
+        return OURS(malloc)(nbytes);
     size_t before = size_of(old);
-    if (slot_of(old) < 0 && !memory.guarded) {
+    if (slot_of(old) < 0 && (!GUARDS || !memory.guarded)) {
         if (refused(nbytes))
             return NULL;
-        void *block = __libc_realloc(old, nbytes);
+        void *block = REAL(realloc)(old, nbytes);
         if (block || nbytes == 0)
             count((block ? (long)size_of(block) : 0) - (long)before);
         return block;
     }
-    void *block = malloc(nbytes);
+    void *block = OURS(malloc)(nbytes);
     if (block) {
         memcpy(block, old, before < nbytes ? before : nbytes);
-        free(old);
+        OURS(free)(old);
     }
     return block;
 }
 
-void *memalign(size_t alignment, size_t nbytes) { return allocate(alignment, nbytes); }
+void *OURS(memalign)(size_t alignment, size_t nbytes) { return allocate(alignment, nbytes); }
 
-void *aligned_alloc(size_t alignment, size_t nbytes) { return allocate(alignment, nbytes); }
+void *OURS(aligned_alloc)(size_t alignment, size_t nbytes) { return allocate(alignment, nbytes); }
 
-int posix_memalign(void **block, size_t alignment, size_t nbytes)
+int OURS(posix_memalign)(void **block, size_t alignment, size_t nbytes)
 {
     *block = allocate(alignment, nbytes);
     return *block ? 0 : ENOMEM;

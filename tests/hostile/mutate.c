@@ -18,11 +18,11 @@
 
 enum {
     LEAST = 4, INPUT = 2 * PAGE, OUTPUT = 64 * PAGE, CANARY = 0x5a, LONGER = 1000, TRIES = 5, TOLD = 20,
-    MILLISECONDS = 10, NANOSECONDS_A_BYTE = 4, HANG_SECONDS = 20
+    MILLISECONDS = 10 * SLOWER, NANOSECONDS_A_BYTE = 4 * SLOWER, HANG_SECONDS = 20
 };
 static const uint64_t MAX_OUTPUT = 1 << 20, MAX_MEMORY = 32 << 20;
 /* Beyond limits and results: blocks that are too small to be counted, and in calls without limits windows and blocks of the codecs. */
-static const long CONSTANT = 64 << 10, UNLIMITED = 32 << 20, DICTIONARY = 1700L << 20, RESIDENT = 128 << 10;
+static const long CONSTANT = 64 << 10, UNLIMITED = 32 << 20, DICTIONARY = 258L << 20, RESIDENT = (128 << 10) * SLOWER;
 
 /* What a process tells the one that started it. */
 struct tale {

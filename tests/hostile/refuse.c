@@ -311,6 +311,95 @@ static nc_status zarr(struct world *w)
     return status;
 }
 
+/* ---- documents ---- */
+
+enum { DOCUMENT = 100000, BESIDE = 64 << 10 };
+
+/* What takes most memory for its length. */
+static const char *const PIECES[] = {"[]", "{}", "\"\"", "1", "[0]", "\"a\"", "{\"\":0}", "{\"\":{}}", "[[[[[[[[]]]]]]]]", "{\"a\":0,\"b\":1,\"c\":2}"};
+
+/* A document with DOCUMENT bytes of one piece in a list. Its memory is not the allocator's. */
+static const char *document(const char *head, const char *piece, const char *tail)
+{
+    static char text[DOCUMENT + 1000];
+    char *at = text + sprintf(text, "%s%s", head, piece);
+    while (at < text + DOCUMENT)
+        at += sprintf(at, ",%s", piece);
+    strcpy(at, tail);
+    return text;
+}
+
+/* The allocator is asked once for all that a document takes: what came after that was less. */
+static void start_of_document(void)
+{
+    memory.peak = memory.now;
+    memory.largest = 0;
+}
+
+static void end_of_document(const char *piece, long before)
+{
+    if (memory.peak - before > (long)memory.largest + BESIDE) {
+        snprintf(err.message, sizeof err.message, "of %s", piece);
+        failure("more than was asked for:", memory.peak - before - (long)memory.largest);
+    }
+}
+
+/* Every piece once; the first that memory does not suffice for ends it. */
+static nc_status large_configuration(struct world *w)
+{
+    nc_status status = NUMCODECS_OK;
+    (void)w;
+    for (size_t i = 0; i < sizeof PIECES / sizeof PIECES[0] && status != NUMCODECS_ERR_MEMORY; i++) {
+        const char *text = document("{\"id\": \"categorize\", \"dtype\": \"|O\", \"labels\": [", PIECES[i], "]}");
+        nc_codec *codec = NULL;
+        long before = memory.now;
+        start_of_document();
+        status = nc_codec_from_config(text, NULL, &codec, &err);
+        nc_codec_free(codec);
+        end_of_document(PIECES[i], before);
+    }
+    return status;
+}
+
+static const char V3[] =
+    "{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [4], \"data_type\": \"uint8\", \"fill_value\": 0, \"codecs\": [\"bytes\"],"
+    " \"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2]}}, \"chunk_key_encoding\": \"default\","
+    " \"attributes\": {\"list\": [";
+
+static nc_status large_metadata(struct world *w)
+{
+    nc_status status = NUMCODECS_OK;
+    (void)w;
+    for (size_t i = 0; i < sizeof PIECES / sizeof PIECES[0] && status == NUMCODECS_OK; i++) {
+        nc_zarr *zarr = NULL;
+        long before = memory.now;
+        start_of_document();
+        status = nc_zarr_open(document(V3, PIECES[i], "]}}"), NULL, &zarr, &err);
+        end_of_document(PIECES[i], before);
+        nc_zarr_free(zarr);
+    }
+    return status;
+}
+
+/* What is nested is indented, so that the text is longer than what it is made of: of this one alone the blocks count that are larger
+ * than any of the copy that is written. */
+static nc_status written_metadata(struct world *w)
+{
+    enum { LARGE = 512 << 10 };
+    nc_zarr *zarr = NULL;
+    nc_buffer *text = NULL;
+    size_t large = memory.large;
+    (void)w;
+    memory.large = 0;
+    if (nc_zarr_open(document(V3, "[[[[[[[[]]]]]]]]", "]}}"), NULL, &zarr, &err) != NUMCODECS_OK)
+        stop(err.message);
+    memory.large = LARGE;
+    nc_status status = nc_zarr_metadata(zarr, 3, NULL, &text, &err);
+    memory.large = large;
+    nc_zarr_free(zarr);
+    return keep(status, text);
+}
+
 static const struct {
     const char *name;
     call_fn *run;
@@ -323,14 +412,15 @@ static const struct {
     {"nc_decode_box", decode_box, 1, 0}, {"nc_decode_info", decode_info, 0, 0}, {"nc_encode_batch", encode_batch, 1, 0},
     {"nc_decode_batch", decode_batch, 1, 0}, {"nc_decode_batch, 2 threads", decode_batch_threads, 1, 0},
     {"nc_layout_new", layout_new, 0, 1}, {"nc_registry", registry, 0, 1}, {"helpers", helpers, 0, 1}, {"nc_zarr", zarr, 0, 1},
-    {"a batch of many chunks", many_chunks, 0, 1},
+    {"a batch of many chunks", many_chunks, 0, 1}, {"a large configuration", large_configuration, 0, 1},
+    {"large metadata", large_metadata, 0, 1}, {"written metadata", written_metadata, 0, 1},
 };
 
 /* Crates that allocate without looking: the library asks the allocator beforehand, so the first refusals are answered; what comes after
  * them would end the process. docs/reliability.md lists the sizes. */
 static const struct {
     const char *golden, *call;
-} BLIND[] = {{"pcodec", "nc_encode"}, {"pcodec", "nc_decode"}, {"blosc-snappy", "nc_encode"}};
+} BLIND[] = {{"pcodec", "nc_encode"}, {"pcodec", "nc_decode"}, {"blosc-snappy", "nc_encode"}, {"", "a large configuration"}, {"", "large metadata"}};
 
 /* ---- one call until nothing is refused any more ---- */
 

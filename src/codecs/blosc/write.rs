@@ -3,7 +3,7 @@
 
 use super::header::{Header, SIZE};
 use super::settings::{Compressor, MIN_BLOCK, Settings, zstd_level};
-use crate::core::call::{Charge, Scratch};
+use crate::core::call::{Charge, Scratch, ask};
 use crate::core::stream::Stream;
 use crate::core::{Call, Result};
 use crate::kernels::shuffle;
@@ -110,7 +110,7 @@ impl<'c> Engine<'c> {
             Compressor::Lz4 => State::Lz4(lz4::State::new()?),
             Compressor::Lz4Hc => State::Lz4Hc(lz4::HcState::new()?),
             Compressor::Snappy => {
-                call.ask(settings.compressor.memory(settings.clevel, 0))?; // snap aborts where the allocator refuses
+                ask(settings.compressor.memory(settings.clevel, 0))?; // snap aborts where the allocator refuses
                 State::Snappy(Box::new(snap::raw::Encoder::new()))
             }
             Compressor::Zlib => State::Zlib(Deflater::new(settings.clevel.into(), Wrap::Zlib)?),

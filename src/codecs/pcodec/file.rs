@@ -8,6 +8,7 @@ use pco::standalone::FileDecompressor;
 use pco::wrapped::{self, PageDecompressor};
 
 use super::refused;
+use crate::core::call::ask;
 use crate::core::{Error, Result, Sink};
 use crate::kernels::plain::{self, Plain};
 
@@ -57,10 +58,10 @@ impl<'a> File<'a> {
             let [a, b, c] = *count;
             let count = u32::from_le_bytes([a, b, c, 0]) as usize + 1;
             check_dictionary::<T>(meta).map_err(|e| e.at(self.at()))?;
-            out.call().ask(TABLES)?; // pco aborts where the allocator refuses
+            ask(TABLES)?; // pco aborts where the allocator refuses
             let (mut chunk, page) = self.chunks.chunk_decompressor::<T, _>(meta).map_err(|e| self.refuse(e))?;
             let window = window::<T>(&chunk.meta().delta_encoding)?;
-            out.call().ask(window)?;
+            ask(window)?;
             let _memory = out.call().charge(window)?;
             let mut page = chunk.page_decompressor(page, count).map_err(|e| self.refuse(e))?;
             self.read(&mut page, count, out)?;

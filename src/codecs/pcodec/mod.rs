@@ -11,6 +11,7 @@ use pco::standalone::{FileCompressor, guarantee};
 use pco::{ChunkConfig, DeltaSpec, ModeSpec, match_number_enum};
 
 use self::file::File;
+use crate::core::call::ask;
 use crate::core::codec::Info;
 use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Kind, Layout, Order, Result, Sink};
 use crate::kernels::plain::{self, Plain};
@@ -138,7 +139,7 @@ impl Pcodec {
             let (page, later) = rest.split_at_checked(nbytes).unwrap_or((rest, &[]));
             rest = later;
             let memory = page.len().saturating_mul(ENCODE_FACTOR);
-            call.ask(memory)?; // pco aborts where the allocator refuses
+            ask(memory)?; // pco aborts where the allocator refuses
             let _memory = call.charge(memory)?;
             let chunk = with_numbers(page, |numbers: &[T]| file.chunk_compressor(numbers, &self.config))?;
             writer.run(|w| chunk.and_then(|mut chunk| chunk.write(w).map(|_| ())))?;

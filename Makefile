@@ -4,8 +4,9 @@
 # make test             everything; installs what it needs where it may
 # make test-consumers   HDF5, netCDF, GDAL, the language bindings, packages; NAME=name runs one
 # make test-hostile     damaged chunks, failing allocators, panics, threads: all cases (minutes); make test runs a sample
-# make test-sanitizers  the C tests with a library, and the plug-ins, that clang's sanitizers watch (minutes, more the first time)
-# make test-long        test-hostile and test-sanitizers
+# make test-sanitizers  the C tests and the unit tests with a library, and the plug-ins, that clang's sanitizers watch (many minutes)
+# make coverage         which lines and branches of src the tests reach: 90 of 100 at least
+# make test-long        all that is too long for make test: test-hostile, test-sanitizers, test-differential, coverage
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
 # make bench            every codec beside the Python packages, into docs/benchmarks.md
@@ -130,9 +131,17 @@ test-hostile-sample: shared
 test-sanitizers: shared
 	tools/test-sanitizers.sh
 
+# 100,000 chunks of random parameters, ours beside those of c-blosc.
+test-differential:
+	$(CARGO) test --release --lib $(CARGOFLAGS) -- --ignored hundred_thousand
+
+coverage:
+	tools/coverage.sh
+
+LONG_STAGES := test-hostile test-sanitizers test-differential coverage
+
 test-long:
-	@$(STAGE) test-hostile $(MAKE) --no-print-directory test-hostile
-	@$(STAGE) test-sanitizers $(MAKE) --no-print-directory test-sanitizers
+	@set -e; for stage in $(LONG_STAGES); do $(STAGE) $$stage $(MAKE) --no-print-directory $$stage; done
 
 test-c: shared
 	c_tests/run.sh
@@ -246,4 +255,4 @@ clean:
 	$(CARGO) clean
 	rm -rf build
 
-.PHONY: all shared static demo run-demo examples bench test $(STAGES) test-hostile test-sanitizers test-long test-consumers check-header conformance-venv check-vectors fixtures plugins bench-plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean
+.PHONY: all shared static demo run-demo examples bench test $(STAGES) test-long $(LONG_STAGES) test-consumers check-header conformance-venv check-vectors fixtures plugins bench-plugins gdal-plugin deb abi-baseline install install-gdal uninstall clean

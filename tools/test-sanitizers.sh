@@ -1,13 +1,13 @@
 #!/bin/sh
-# tools/test-sanitizers.sh [STAGE...]: C tests linked with a library that a sanitizer of clang watches, the C libraries in it too.
+# tools/test-sanitizers.sh [STAGE...]: tests with a library that a sanitizer of clang watches, the C libraries in it too.
 #
-#   address   AddressSanitizer with its search for leaks, in C UndefinedBehaviorSanitizer too: all of c_tests, and
-#             tests/hostile/threads.c on one golden in 12
+#   address   AddressSanitizer with its search for leaks, in C UndefinedBehaviorSanitizer too: all of c_tests, the unit tests, and of
+#             tests/hostile all claims, damaged chunks in every 499th case, failing allocators and threads on one golden in 12
 #   thread    ThreadSanitizer: those of c_tests that have to do with threads, and 64 threads on the handle of every golden
-#   plugins   UndefinedBehaviorSanitizer, by a trap instruction: the plug-ins for HDF5 and NCZarr in the tests of both consumers;
+#   plugins   UndefinedBehaviorSanitizer, by a trap instruction: the plug-ins for HDF5, NCZarr and GDAL in the tests of these consumers;
 #             the shared library must have been built
 #
-# The first two have to find faults of a caller before, in Rust's code and in C's. RUSTC_BOOTSTRAP allows the unstable flag of the compiler.
+# Each has to find planted faults before, in Rust's code and in C's. RUSTC_BOOTSTRAP allows the unstable flag of the compiler.
 # Closes with "N passed, N failed", N being programs, and one for the plug-ins.
 set -eu
 cd "$(dirname "$0")/.."
@@ -22,16 +22,24 @@ fail() {
     exit 1
 }
 
-# build NAME SANITIZERS RUSTFLAGS: the static library. Only what is made for the target is instrumented, not what runs during the build.
-build() {
-    out=$sanitizers/$1 flags="-fsanitize=$2 -g -fno-omit-frame-pointer" link=
+# instrument NAME SANITIZERS RUSTFLAGS: what follows is watched by these.
+instrument() {
+    out=$sanitizers/$1 flags="-fsanitize=$2 -g -fno-omit-frame-pointer" rustflags=$3 link=
     library=$out/$host/debug/libnumcodecs.a
-    for_target=$(echo "$host" | tr - _)
+    mkdir -p "$out"
+}
+
+# cargo_for_target COMMAND...: only what is made for the target is instrumented, not what runs during the build.
+cargo_for_target() {
+    command=$1 for_target=$(echo "$host" | tr - _)
+    shift
     # shellcheck disable=SC2086
     env "CC_$for_target=clang-19" "CXX_$for_target=clang++-19" "CFLAGS_$for_target=$flags" "CXXFLAGS_$for_target=$flags" \
-        RUSTC_BOOTSTRAP=1 RUSTFLAGS="$3" CARGO_TARGET_DIR="$out" \
-        ${CARGO:-cargo} rustc --lib --crate-type staticlib --target "$host" ${CARGOFLAGS:-}
+        RUSTC_BOOTSTRAP=1 RUSTFLAGS="$rustflags" CARGO_TARGET_DIR="$out" \
+        ${CARGO:-cargo} "$command" --lib --target "$host" ${CARGOFLAGS:-} "$@"
 }
+
+build() { cargo_for_target rustc --crate-type staticlib; }
 
 # compile SOURCE FLAGS...
 compile() {
@@ -52,45 +60,80 @@ finds() {
 run() {
     name=$1
     shift
+    rm -f "$out"/report.*
     if (cd "$out" && "./$name" "$@" >"$out/stdout" 2>"$out/stderr") && [ ! -s "$out/stderr" ]; then
         passed=$((passed + 1))
         tail -n 1 "$out/stdout"
     else
         failed=$((failed + 1))
         tail -n 5 "$out/stdout"
-        head -n 60 "$out/stderr"
+        cat "$out/stderr" "$out"/report.* 2>/dev/null | head -n 60
         echo "test-sanitizers: $name FAILED"
     fi
 }
 
+# The unit tests, whose C libraries are watched as well.
+rust_tests() {
+    if cargo_for_target test >"$out/stdout" 2>"$out/stderr" && ! grep -q Sanitizer "$out/stderr"; then
+        passed=$((passed + 1))
+        grep '^test result' "$out/stdout"
+    else
+        failed=$((failed + 1))
+        grep -E '^test result|FAILED' "$out/stdout" || true
+        grep -A 60 -m 1 -E 'Sanitizer|^error' "$out/stderr" || tail -n 30 "$out/stderr"
+        echo "test-sanitizers: unit tests FAILED"
+    fi
+}
+
+# The allocator of tests/hostile/memory.h before that of the sanitizer.
+hostile() {
+    name=$1
+    shift
+    wrapped=
+    for function in malloc calloc realloc free memalign aligned_alloc posix_memalign; do
+        wrapped="$wrapped -Wl,--wrap=$function"
+    done
+    # shellcheck disable=SC2086
+    compile "tests/hostile/$name.c" -DSANITIZED $wrapped
+    run "$name" "$goldens" "$@"
+}
+
 address() {
-    build address address,undefined -Zsanitizer=address
+    instrument address address,undefined -Zsanitizer=address
+    build
     compile tests/sanitizers/faults.c
     export UBSAN_OPTIONS="halt_on_error=1 print_stacktrace=1 suppressions=$PWD/tests/sanitizers/ubsan.supp"
     finds heap-buffer-overflow numcodecs::kernels::packbits read '{"id": "packbits"}'
     finds heap-buffer-overflow BZ2_bzCompress read '{"id": "bz2"}'
     finds 'signed integer overflow' tests/sanitizers/faults.c overflow '{"id": "zstd"}'
-    finds LeakSanitizer nc_encode leak '{"id": "zstd"}'
+    finds LeakSanitizer nc_buffer leak '{"id": "zstd"}'
     for source in c_tests/*.c; do
         case $source in *netcdf*) compile "$source" -lnetcdf ;; *) compile "$source" ;; esac
         run "$(basename "$source" .c)"
     done
     compile tests/hostile/threads.c
     run threads "$goldens" -s 12
+    export ASAN_OPTIONS="log_path=$out/report:quarantine_size_mb=16" # the programs that follow keep the error stream for themselves
+    hostile claims
+    hostile mutate -s 499
+    hostile refuse -s 12
+    unset ASAN_OPTIONS
+    rust_tests
 }
 
 # The function of Rust's standard library that waits for a mutex, see tests/sanitizers/mutex.c.
 lock() { nm "$library" 2>/dev/null | sed -n 's/^ *U \(.*5futex.*5Mutex14lock_contended.*\)/\1/p' | sort -u; }
 
 thread() {
-    build thread thread '-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer'
+    instrument thread thread '-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer'
+    build
     lock=$(lock)
     [ "$(echo "$lock" | wc -w)" -eq 1 ] || fail "which of these waits for a mutex: $lock"
     link="-DLOCK=\"$lock\" tests/sanitizers/mutex.c -Wl,--wrap=$lock"
     compile tests/sanitizers/faults.c
     finds 'data race' numcodecs::kernels::packbits race '{"id": "packbits"}'
     finds 'data race' BZ2_bzDecompress race '{"id": "bz2"}'
-    export TSAN_OPTIONS="die_after_fork=0 suppressions=$PWD/tests/sanitizers/tsan.supp print_suppressions=0"
+    export TSAN_OPTIONS="die_after_fork=0"
     for source in c_tests/registry.c $(grep -lE 'pthread_create|nthreads' c_tests/*.c); do
         compile "$source"
         run "$(basename "$source" .c)"
@@ -106,9 +149,14 @@ plugins() {
     cp -P "$sanitizers"/../dist/libnumcodecs.so* "$out/dist"
     tools/make-venv.sh tests/consumers/requirements.txt "$sanitizers/../consumers-venv"
     ln -sfn ../../consumers-venv "$out/consumers-venv"
-    CARGO_TARGET_DIR="$out" CC=clang-19 CFLAGS='-gdwarf-4 -fsanitize=undefined -fsanitize-trap=undefined' \
-        tools/build-plugins.sh lib hdf5/plugins
-    if CARGO_TARGET_DIR="$out" tests/consumers/run.sh hdf5 nczarr; then
+    flags='-gdwarf-4 -fsanitize=undefined -fsanitize-trap=undefined'
+    link="-Wl,-rpath,$out/dist" library=$out/dist/libnumcodecs.so
+    compile tests/sanitizers/faults.c
+    "$out/faults" overflow '{"id": "zstd"}' && status=0 || status=$?
+    [ $status -eq 132 ] || fail "an overflow does not trap: exit status $status"
+    export CC="clang-19 $flags"
+    CARGO_TARGET_DIR="$out" tools/build-plugins.sh lib hdf5/plugins
+    if CARGO_TARGET_DIR="$out" tests/consumers/run.sh hdf5 nczarr gdal; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))

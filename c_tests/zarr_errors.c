@@ -137,7 +137,50 @@ static const struct { int format; const char *key, *value; nc_status status; con
     {3, "codecs", SHARD("\"chunk_shape\": [1], \"codecs\": [" LITTLE "]"), CONFIG, "codecs[0].configuration.chunk_shape"},
     {3, "codecs", SHARD(INNER ", \"index_location\": \"middle\""), CONFIG, "codecs[0].configuration.index_location"},
     {3, "codecs", SHARD(INNER ", \"index_codecs\": [\"gzip\"]"), NOT, "codecs[0].configuration.index_codecs[0]"},
+    {3, "codecs", SHARD(INNER ", \"index_codecs\": 7"), CONFIG, "codecs[0].configuration.index_codecs"},
+    {3, "codecs", SHARD(INNER ", \"index_codecs\": []"), CONFIG, "codecs[0].configuration.index_codecs"},
+    {3, "codecs", SHARD(INNER ", \"index_codecs\": [\"crc32c\"]"), NOT, "codecs[0].configuration.index_codecs[0]"},
+    {3, "codecs", SHARD(INNER ", \"index_codecs\": [" LITTLE "," LITTLE "]"), NOT, "codecs[0].configuration.index_codecs[1]"},
+    {3, "codecs", SHARD(INNER ", \"index_codecs\": [" LITTLE "," NAMED("bytes", "\"endian\": \"big\"") "]"), NOT,
+     "codecs[0].configuration.index_codecs[1]"},
+    {3, "codecs", "[" NAMED("transpose", "\"order\": [0]") "," LITTLE "]", CONFIG, "codecs[0].configuration.order"},
+    {3, "dimension_names", "[\"x\", 7]", CONFIG, "dimension_names"},
+    {3, "data_type", NAMED("numpy.timedelta64", "\"unit\": \"eon\""), CONFIG, "data_type.configuration.unit"},
+    {3, "data_type", "\"a name that is much longer than anything that an error message should have to carry to its reader\"", NOT, "data_type"},
+    {3, "fill_value", "{\"a\": 1}", CONFIG, "fill_value"},
+    {2, "fill_value", "{\"a\": 1}", CONFIG, "fill_value"},
+    {2, "dtype", "[[\"a\", \"|V2147483647\"], [\"b\", \"|V2147483647\"]]", CONFIG, "dtype"},
 };
+
+/* More codecs than a pipeline holds, wherever they stand. */
+static void too_many_codecs(void)
+{
+    enum { MOST = 64 };
+    static char list[32 * MOST] = "[", entries[32 * MOST] = "[" LITTLE;
+    for (int i = 0; i <= MOST; i++) {
+        strcat(list, i ? ", {\"id\": \"crc32\"}" : "{\"id\": \"crc32\"}");
+        strcat(entries, ", \"crc32c\"");
+    }
+    refused(document(2, "filters", strcat(list, "]")), CONFIG, "filters");
+    refused(document(3, "codecs", strcat(entries, "]")), CONFIG, "codecs");
+}
+
+/* Types with more to say than a number. */
+static void other_types(void)
+{
+    static const struct { const char *json; nc_status status; const char *path; } wrong[] = {
+        {"{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [4], \"data_type\": \"float64\", \"fill_value\": 0, \"chunk_grid\":"
+         NAMED("regular", "\"chunk_shape\": [2]") ", \"chunk_key_encoding\": \"default\", \"codecs\": [" NAMED("scale_offset", "\"scale\": 0.0")
+         ", " LITTLE "]}", CONFIG, "codecs[0].configuration.scale"},
+        {"{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [4], \"data_type\": \"bool\", \"fill_value\": false, \"chunk_grid\":"
+         NAMED("regular", "\"chunk_shape\": [2]") ", \"chunk_key_encoding\": \"default\", \"codecs\": [" NAMED("cast_value",
+         "\"data_type\": \"int8\"") ", \"bytes\"]}", NOT, "codecs[0]"},
+        {"{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [4], \"data_type\": \"string\", \"fill_value\": \"\", \"chunk_grid\":"
+         NAMED("regular", "\"chunk_shape\": [2]") ", \"chunk_key_encoding\": \"default\", \"codecs\": [" LITTLE "]}", NUMCODECS_ERR_DTYPE, "codecs[0]"},
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        refused(wrong[i].json, wrong[i].status, wrong[i].path);
+}
 
 static void every_mistake_has_a_path(void)
 {
@@ -200,6 +243,8 @@ int main(void)
     CHECK(nc_zarr_fill_item(NULL, NULL) == NULL && nc_zarr_ignored(NULL, 0) == NULL && nc_zarr_attributes(NULL) == NULL);
     nc_zarr_free(NULL);
     every_mistake_has_a_path();
+    too_many_codecs();
+    other_types();
     every_key_is_missed();
     ignored_keys_are_listed();
     return report("zarr_errors");

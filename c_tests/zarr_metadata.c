@@ -83,6 +83,22 @@ static void two_spellings(void)
             "\"filters\":[{\"id\":\"delta\",\"dtype\":\">i4\",\"astype\":\">i4\"}]"},
         {V3("\"int32\"", BYTES("little") ", \"zlib\""), 3, "{\"name\":\"numcodecs.zlib\",\"configuration\":{\"level\":1}}"},
         {V3("\"int32\"", BYTES("little")), 3, "\"attributes\":{\"unit\":\"K\"}"},
+        {V3("\"int8\"", "\"bytes\", \"blosc\""), 3, "\"typesize\":1,\"cname\":\"zstd\",\"clevel\":5,\"shuffle\":\"bitshuffle\""},
+        {V3("\"int32\"", BYTES("little") ", {\"name\": \"zstd\", \"configuration\": {\"level\": 3, \"checksum\": true}}"), 2,
+            "\"compressor\":{\"id\":\"zstd\",\"level\":3,\"checksum\":true}"},
+        {V3("\"int32\"", "{\"name\": \"transpose\", \"configuration\": {\"order\": [0, 1]}}, " BYTES("little")), 2, "\"order\":\"C\""},
+        {V3("\"int32\"", "\"scale_offset\", " BYTES("little")), 3, "{\"name\":\"scale_offset\"}"},
+        {V2("\"<i4\"", "0", "C", "null", "{\"id\": \"blosc\", \"typesize\": null}"), 3, "\"typesize\":4"},
+        {V2("\"<i4\"", "0", "C", "null", "{\"id\": \"zstd\", \"checksum\": 1}"), 3, "\"checksum\":true"},
+        {V2("\"<i4\"", "0", "C", "[{\"id\": \"crc32c\", \"location\": \"start\"}]", "null"), 3,
+            "{\"name\":\"numcodecs.crc32c\",\"configuration\":{\"location\":\"start\"}}"},
+        {V2("\"<m8\"", "0", "C", "null", "null"), 3, "\"unit\":\"generic\""},
+        {V2("\"<f8\"", "0", "C", "[{\"id\": \"quantize\", \"digits\": 1, \"dtype\": \"<f8\"}]", "null"), 3, "\"numcodecs.quantize\""},
+        {"{\"zarr_format\": 2, \"shape\": [4], \"chunks\": [2], \"dtype\": \"<i4\", \"fill_value\": 0, \"order\": \"F\","
+            "\"filters\": null, \"compressor\": null}", 3, "\"codecs\":[{\"name\":\"bytes\""},
+        {"{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [4], \"data_type\": \"string\", \"fill_value\": \"x\","
+            "\"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2]}},"
+            "\"chunk_key_encoding\": {\"name\": \"default\"}, \"codecs\": [\"vlen-utf8\"]}", 2, "\"filters\":[{\"id\":\"vlen-utf8\"}]"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         nc_zarr *zarr = need_zarr(cases[i].json);
@@ -106,6 +122,13 @@ static void no_form(void)
         {"{\"zarr_format\": 2, \"shape\": [4, 6], \"chunks\": [2, 0], \"dtype\": \"<i4\", \"fill_value\": 0, \"order\": \"C\","
             "\"filters\": null, \"compressor\": null}", 3, "chunks[1]"},
         {V3("\"int32\"", "{\"name\": \"scale_offset\", \"configuration\": {\"offset\": 1}}, " BYTES("little")), 2, "codecs[0].name"},
+        {"{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [4, 4, 4], \"data_type\": \"int8\", \"fill_value\": 0,"
+            "\"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2, 2, 2]}},"
+            "\"chunk_key_encoding\": {\"name\": \"default\"}, \"codecs\": [{\"name\": \"transpose\", \"configuration\": {\"order\": [1, 2, 0]}},"
+            "\"bytes\"]}", 2, "codecs[0].configuration.order"},
+        {"{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [4], \"data_type\": \"int8\", \"fill_value\": 0,"
+            "\"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2]}}, \"dimension_names\": [\"x\"],"
+            "\"chunk_key_encoding\": {\"name\": \"default\"}, \"codecs\": [\"bytes\"]}", 2, "dimension_names"},
         {V3("\"int32\"", "{\"name\": \"cast_value\", \"configuration\": {\"data_type\": \"int8\"}}, \"bytes\""), 2, "codecs[0].name"},
         {V3("\"int32\"", "{\"name\": \"sharding_indexed\", \"configuration\": {\"chunk_shape\": [1, 3], \"codecs\": [" BYTES("big") "]}}"), 2,
             "codecs[0].name"},

@@ -91,7 +91,10 @@ def pickle(rng, index):
     config = {"protocol": int(rng.integers(0, 6))}
     if rng.integers(2):
         return config, objects(rng, mixed(rng, index, binary=True))
-    return config, arrays.array(rng, index, most=1 << 16)
+    array = arrays.array(rng, index, most=1 << 16)
+    if array.dtype.itemsize == 8 and rng.integers(2):
+        array = array.view(pick(rng, ["<M8[s]", "<m8[25us]", "<M8[ns]", "<m8", "|V8", "|S8"]))
+    return config, array
 
 
 def vlen_utf8(rng, index):

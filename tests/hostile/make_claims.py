@@ -106,6 +106,18 @@ def pickles():
     array = pickle.dumps(__import__("numpy").zeros(3, "<f8"), 2)
     at = array.index(b"K\x03\x85")
     claim("pickle-shape", config, array[:at] + b"\x8a\x08" + u64(2**60) + array[at + 2:])
+    claim("pickle-dimensions", config, array[:at] + b"(" + b"K\x01" * 65 + b"t" + array[at + 3:])
+    for dtype, old, new, name in [
+        ("<f8", b"NNNJ", b"K\x01NNJ", "dtype-of-arrays"), ("<f8", b"(K\x03X", b"(K\x02X", "dtype-of-old"),
+        ("<U3", b"NNNK\x0c", b"NNNK\x0d", "text-in-parts"), ("<U3", b"NNNK\x0c", b"NNNJ\xff\xff\xff\xff", "text-of-less-than-nothing"),
+        ("|V4", b"K\x00t", b"K\x01t", "objects-inside"), ("|V4", b"NNNK\x04", b"NNN\x8a\x05\x00\x00\x00\x00\x01", "item-size"),
+        ("<M8[s]", b"K\x01K\x01K\x01", b"K\x01K\x02K\x01", "time-in-fractions"), ("<M8[s]", b"X\x01\x00\x00\x00s", b"X\x01\x00\x00\x00z", "time-unit"),
+        ("<M8[s]", b"K\x01K\x01K\x01", b"K\x01K\x01", "time-in-less"),
+    ]:
+        data = pickle.dumps(__import__("numpy").zeros(3, dtype), 2)
+        if old not in data:
+            raise SystemExit(f"{name}: NumPy writes another pickle of {dtype}: {data}")
+        claim(f"pickle-{name}", config, data.replace(old, new))
 
 
 for part in (layouts, compressors, numbers, objects):

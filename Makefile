@@ -96,7 +96,7 @@ run-demo: shared
 # ---- tests: each stage prints its minutes ----
 
 STAGE := tools/stage.sh
-STAGES := test-rust test-lint test-deny test-package test-header test-symbols test-c test-hostile-sample test-install test-demo test-examples test-conformance
+STAGES := test-rust test-lint test-deny test-package test-header test-symbols test-c test-hostile-sample test-sanitizers-sample test-install test-demo test-examples test-conformance
 
 test:
 	@$(STAGE) deps tools/install-deps.sh
@@ -130,6 +130,9 @@ test-hostile-sample: shared
 
 test-sanitizers: shared
 	tools/test-sanitizers.sh
+
+test-sanitizers-sample:
+	tools/test-sanitizers.sh sample
 
 # 100,000 chunks of random parameters, ours beside those of c-blosc.
 test-differential:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tools/coverage.sh [FILE...]: which lines and branches of src are reached by the unit tests, c_tests, conformance vectors and a sample of
+# tools/coverage.sh [FILE...]: which lines and branches of src are reached by the unit tests, c_tests, conformance tests and a sample of
 # tests/hostile, all with one instrumented library. Prints the share of each folder and of the whole, which must be at least 90 of 100;
 # with FILEs, what is not reached in these.
 #
@@ -8,6 +8,7 @@
 # compiler's LLVM, as long as they read its profiles.
 set -eu
 cd "$(dirname "$0")/.."
+root=$PWD
 tools/install-deps.sh packages llvm-19 libnetcdf-dev
 tools/make-venv.sh tests/conformance/requirements.txt target/conformance-venv
 mkdir -p "${CARGO_TARGET_DIR:=target}/coverage/c"
@@ -49,17 +50,33 @@ for source in c_tests/*.c; do
     case $source in *netcdf*) compile "$source" -lnetcdf ;; *) compile "$source" ;; esac
     reach "$(basename "$source" .c)" "$out/c/$(basename "$source" .c)"
 done
-goldens=$PWD/tests/hostile/goldens
+goldens=$root/tests/hostile/goldens
 for name in mutate refuse claims; do
     compile "tests/hostile/$name.c"
 done
 reach mutate "$out/c/mutate" "$goldens" -s 997
 reach refuse "$out/c/refuse" "$goldens" -s 12
 reach claims "$out/c/claims" "$goldens"
-reach vectors "$PWD/target/conformance-venv/bin/python" "$PWD/tests/conformance/check_vectors.py" "$PWD/tests/vectors" --lib "$library/libnumcodecs.so"
+
+# conformance NAME ARGUMENTS...
+conformance() {
+    script=$1
+    shift
+    reach "$script" "$root/target/conformance-venv/bin/python" "$root/tests/conformance/$script.py" "$@" --lib "$library/libnumcodecs.so"
+}
+mkdir -p "$out/python"
+echo 'import ctypes, os; os._exit = ctypes.CDLL(None).exit' >"$out/python/sitecustomize.py"
+export PYTHONPATH="$out/python"
+for vectors in "$root/tests/vectors" "$root"/../shared/vectors; do
+    [ ! -d "$vectors" ] || conformance check_vectors "$vectors"
+done
+conformance differential --cases 100
+conformance arrow
+conformance zarr_both_ways
+unset PYTHONPATH
 
 llvm-profdata-19 merge -sparse "$out"/profiles/*.profraw -o "$out/all.profdata"
-unit=$(find "$library/deps" -name 'numcodecs-*' -perm -u+x -type f -newer "$library/libnumcodecs.so" | head -n 1)
+unit=$library/deps/$(ls -t "$library/deps" | grep '^numcodecs-[0-9a-f]*$' | head -n 1)
 export_as() { llvm-cov-19 export "$@" -instr-profile="$out/all.profdata" "$library/libnumcodecs.so" -object "$unit" -sources src; }
 export_as -format=lcov >"$out/all.lcov"
 export_as -skip-functions >"$out/all.json"

@@ -111,7 +111,7 @@ build_address() {
     finds heap-buffer-overflow BZ2_bzCompress read '{"id": "bz2"}'
     finds 'signed integer overflow' tests/sanitizers/faults.c overflow '{"id": "zstd"}'
     finds LeakSanitizer nc_buffer leak '{"id": "zstd"}'
-    export ASAN_OPTIONS="log_path=$out/report:quarantine_size_mb=16" # tests/hostile keeps the error stream for itself
+    export ASAN_OPTIONS="log_path=$out/report:quarantine_size_mb=16:allocator_may_return_null=1" # tests/hostile keeps the error stream for itself
 }
 
 sample() {

@@ -12,6 +12,7 @@ import chart
 import measure
 import memory
 import overhead as call_cost
+import pipelines
 import report
 import threads
 from datasets import Arrays
@@ -36,6 +37,9 @@ def line(row):
 
 
 def note(what, row):
+    if what == "pipelines":
+        print(f"{row.codecs:60} {row.nbytes >> 20} MiB {row.direction} {row.ours:8.0f} MB/s, gain {row.gain:.2f}, ours : theirs {row.ratio:.2f}", flush=True)
+        return
     print(f"{what} {row.codec} {row.config} {row.direction if hasattr(row, 'direction') else ''}{'  MISSED' if row.missed else ''}", flush=True)
 
 
@@ -65,6 +69,7 @@ def main():
     if not args.only and not args.quick:
         results = {
             "rows": rows,
+            "pipelines": collect("pipelines", pipelines.rows(library, arrays, rounds, least)),
             "threads": collect("threads", threads.rows(library, arrays, rounds, least)),
             "overhead": collect("overhead", call_cost.rows(library, arrays, cases, 1e6 * binding, rounds, least)),
             "memory": collect("memory", memory.rows(args.lib, arrays, cases)),

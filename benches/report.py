@@ -49,6 +49,11 @@ def thread_rows(rows):
                f"{row.their_two:.0f}", f"{row.two / row.their_two:.1f}", f"{row.two / row.memcpy_two:.2f}", row.target, missed(row.missed))
 
 
+def pipeline_rows(rows):
+    for row in rows:
+        yield (row.codecs, row.data, f"{row.nbytes >> 20} MiB", row.direction, f"{row.ours:.0f}", f"{row.apart:.0f}", f"{row.gain:.2f}", f"{row.theirs:.0f}", f"{row.ratio:.2f}")
+
+
 def overhead_rows(rows):
     for row in rows:
         target = "0.5" if row.judged else ""
@@ -87,6 +92,12 @@ def text(results, binding, seconds):
     yield ""
     yield from table(["codec", "configuration", "data", "direction", "peer", "ours MB/s", "theirs MB/s", "ours : theirs", "target", "", "compression, ours : theirs", "of memcpy"],
                      codec_rows(results["rows"]))
+    yield "## Filters and a compressor as one codec"
+    yield ""
+    yield "One call with all stages, beside one call for each stage into memory that is kept, and numcodecs one after another. `docs/conventions.md` tells which"
+    yield "stages work piece by piece."
+    yield ""
+    yield from table(["codecs", "data", "chunk", "direction", "ours MB/s", "ours, one by one", "gain", "theirs", "ours : theirs"], pipeline_rows(results["pipelines"]))
     yield "## Many chunks, one and two threads"
     yield ""
     yield "32 chunks of 1 MiB, wall time: `nc_encode_batch` and `nc_decode_batch`; numcodecs in a loop and in a pool of two threads."
@@ -109,6 +120,6 @@ def text(results, binding, seconds):
 
 def write(results, binding, seconds):
     (DOCS / "benchmarks.md").write_text("\n".join(text(results, binding, seconds)) + "\n")
-    data = {"rows": [row.json() for row in results["rows"]], "threads": [asdict(row) for row in results["threads"]],
+    data = {"rows": [row.json() for row in results["rows"]], "pipelines": [row.json() for row in results["pipelines"]], "threads": [asdict(row) for row in results["threads"]],
             "overhead": [asdict(row) for row in results["overhead"]], "memory": [asdict(row) for row in results["memory"]]}
     (DOCS / "benchmarks.json").write_text(json.dumps(data, indent=1) + "\n")

@@ -5,8 +5,16 @@ use serde_json::Value;
 use crate::core::codec::Info;
 use crate::core::conform::{Told, conform};
 use crate::core::part::{self, Part, Put};
-use crate::core::{ArrayRef, Call, Codec, Dtype, Error, Items, Kind, Layout, Order, Result, Sink};
+use crate::core::pool::Pool;
+use crate::core::{ArrayRef, Call, Codec, Error, Kind, Layout, Order, Result, Sink};
 use crate::registry::{self, Instance, Registry};
+
+mod fused;
+#[cfg(test)]
+mod fused_tests;
+mod run;
+
+use run::Way;
 
 /// Most codecs of one pipeline; hostile metadata could name millions.
 pub const MAX_STAGES: usize = 64;
@@ -14,6 +22,10 @@ pub const MAX_STAGES: usize = 64;
 /// Codecs one after the other: filters in their order, then the compressor.
 pub struct Pipeline {
     stages: Vec<Stage>,
+    /// Pieces of filters that work at once.
+    rooms: Pool<Vec<u8>>,
+    /// What lies between stages.
+    memory: Pool<Vec<u8>>,
 }
 
 /// One codec of a pipeline.
@@ -49,47 +61,10 @@ pub fn from_list(list: &[Value], registry: Option<&Registry>) -> Result<Instance
     Ok(Instance::new("", config, Box::new(Pipeline::new(stages))))
 }
 
-impl Stage {
-    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        match &self.chunk {
-            Some(chunk) if chunk.items == Items::Fixed => {
-                let plain = chunk.dtype == Dtype::U1 && chunk.shape() == [src.layout().nbytes()];
-                let layout = if plain { chunk.clone() } else { conform(src.layout().clone(), Told::Chunk(chunk))? };
-                self.codec.encode(&ArrayRef::fixed(&layout, src.bytes()?)?, out)
-            }
-            _ => self.codec.encode(src, out),
-        }
-    }
-
-    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let known = self.codec.decode(src, out)?;
-        conform(known, self.chunk.as_ref().map_or(Told::Nothing, Told::Chunk))
-    }
-}
-
 impl Pipeline {
     /// Stages in the order of encoding.
     pub fn new(stages: Vec<Stage>) -> Self {
-        Pipeline { stages }
-    }
-
-    /// Hands `src` from stage to stage; the last one writes to `out`. Only the two results next to each other are held at a time.
-    fn run<'a, 's>(
-        stages: impl DoubleEndedIterator<Item = (usize, &'s Stage)>,
-        src: &ArrayRef<'_>,
-        out: &mut Sink<'a>,
-        between: impl Fn() -> Sink<'a>,
-        step: impl Fn(&Stage, &ArrayRef<'_>, &mut Sink<'_>) -> Result<Layout>,
-    ) -> Result<Layout> {
-        let mut stages = stages;
-        let Some((last, stage)) = stages.next_back() else { return copy(src, out) };
-        let mut held: Option<Held<'a>> = None;
-        for (i, stage) in stages {
-            let mut sink = between();
-            let layout = Held::or(&mut held, src).and_then(|array| step(stage, &array, &mut sink)).map_err(|e| named(e, i, stage))?;
-            held = Some(Held { sink, layout });
-        }
-        Held::or(&mut held, src).and_then(|array| step(stage, &array, out)).map_err(|e| named(e, last, stage))
+        Pipeline { stages, rooms: Pool::default(), memory: Pool::default() }
     }
 }
 
@@ -113,43 +88,17 @@ impl Pipeline {
     }
 }
 
-/// What one stage gave, for the next one.
-struct Held<'a> {
-    sink: Sink<'a>,
-    layout: Layout,
-}
-
-impl Held<'_> {
-    /// The array held, or `src` before the first stage.
-    fn or<'b>(held: &'b mut Option<Self>, src: &ArrayRef<'b>) -> Result<ArrayRef<'b>> {
-        match held {
-            Some(held) => held.sink.array(&held.layout),
-            None => Ok(*src),
-        }
-    }
-}
-
-/// No stages: bytes stay as they are.
-fn copy(src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-    out.write(src.bytes()?)?;
-    Ok(src.layout().clone())
-}
-
 fn named(error: Error, position: usize, stage: &Stage) -> Error {
     error.in_codec(stage.codec.id()).in_stage(position)
 }
 
 impl Codec for Pipeline {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let call = out.call();
-        let stages = self.stages.iter().enumerate();
-        Self::run(stages, src, out, || Sink::scratch(call), Stage::encode)
+        self.run(Way::Encode, src, out)
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let call = out.call();
-        let stages = self.stages.iter().enumerate().rev();
-        Self::run(stages, src, out, || Sink::between(call), Stage::decode)
+        self.run(Way::Decode, src, out)
     }
 
     /// Goes through the bounds of the stages; a result whose size varies is taken at its largest.
@@ -203,20 +152,22 @@ impl Codec for Pipeline {
         }
         let boxes = self.encoded_boxes(&part)?;
         let (chunk, dense) = boxes.last().ok_or_else(|| Error::unsupported("no filters"))?;
-        let mut sink = Sink::between(call);
-        let room = sink.take(dense.nbytes())?;
-        let mut place = |at: usize, run: &[u8]| room.get_mut(at..at + run.len()).into_iter().for_each(|room| room.copy_from_slice(run));
-        let encoded = Part { chunk, start: part.start, want: dense };
-        last.codec.decode_part(src, encoded, call, &mut place).map_err(|error| named(error, position, last))?;
-        let mut held = Held { sink, layout: dense.clone() };
+        let mut held = self.hold(Way::Decode, call, |sink| {
+            let room = sink.take(dense.nbytes())?;
+            let mut place = |at: usize, run: &[u8]| room.get_mut(at..at + run.len()).into_iter().for_each(|room| room.copy_from_slice(run));
+            let encoded = Part { chunk, start: part.start, want: dense };
+            last.codec.decode_part(src, encoded, call, &mut place).map_err(|error| named(error, position, last))?;
+            Ok(dense.clone())
+        })?;
         for ((i, stage), (_, dense)) in filters.iter().enumerate().zip(&boxes).rev() {
-            let mut sink = Sink::between(call);
-            let known = held.sink.array(&held.layout).and_then(|array| stage.codec.decode(&array, &mut sink));
-            let layout = known.and_then(|known| conform(known, Told::Chunk(dense))).map_err(|error| named(error, i, stage))?;
-            held = Held { sink, layout };
+            held = self.hold(Way::Decode, call, |sink| {
+                let known = held.sink.array(&held.layout).and_then(|array| stage.codec.decode(&array, sink));
+                known.and_then(|known| conform(known, Told::Chunk(dense))).map_err(|error| named(error, i, stage))
+            })?;
         }
         let start = vec![0; part.start.len()];
-        part::cut(held.sink.written(), Part { chunk: &held.layout, start: &start, want: part.want }, put)
+        let whole = held.layout.clone();
+        part::cut(held.sink.written(), Part { chunk: &whole, start: &start, want: part.want }, put)
     }
 
     fn lossy(&self) -> bool {

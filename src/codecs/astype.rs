@@ -1,18 +1,16 @@
 //! `astype`: NumPy's cast to another dtype and back.
 #![forbid(unsafe_code)]
 
-use crate::core::codec::Info;
+use super::filter::ByItem;
 use crate::core::number::{self, Visit, is_numeric, visit};
+use crate::core::pieces::{Filter, Running, Then};
 use crate::core::text::{code_points, trim_nuls};
 use crate::core::time::Conversion;
-use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Kind, Layout, Result, Sink, number_text};
+use crate::core::{Class, Codec, CodecDef, Config, Dtype, Error, Kind, Layout, Result, number_text};
 use crate::kernels::number::{Number, Wide};
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "astype", make };
-
-/// Items between two calls of the caller's progress function.
-const PIECE: usize = 1 << 14;
 
 struct AsType {
     encode_dtype: Dtype,
@@ -28,7 +26,7 @@ fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
             return Err(Error::config(key, format!("there is no cast between {decode_dtype} and {encode_dtype}")));
         }
     }
-    Ok(Box::new(AsType { encode_dtype, decode_dtype }))
+    Ok(Box::new(ByItem(AsType { encode_dtype, decode_dtype })))
 }
 
 fn is_time(dtype: Dtype) -> bool {
@@ -39,38 +37,39 @@ fn is_text(dtype: Dtype) -> bool {
     matches!(dtype.class, Class::Bytes | Class::Text)
 }
 
-/// Casts all of `src` and tells the layout of the result.
-fn cast(src: &ArrayRef<'_>, from: Dtype, to: Dtype, out: &mut Sink<'_>) -> Result<Layout> {
-    let (bytes, _) = src.view(from)?;
-    let layout = number::converted(src.layout(), from, to)?;
+/// Hands the cast of an array of layout `src` to `then`.
+fn casting(src: &Layout, from: Dtype, to: Dtype, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+    let layout = number::converted(src, from, to)?;
     match (is_text(from), is_text(to)) {
-        (false, false) if is_time(from) && is_time(to) => cast_times(bytes, from, to, out)?,
-        (false, false) => number::convert(bytes, from, to, out)?,
-        (false, true) => numbers_to_text(bytes, from, to, out)?,
-        (true, false) => text_to_numbers(bytes, from, to, out)?,
-        (true, true) => text_to_text(bytes, from, to, out)?,
+        (false, false) if is_time(from) && is_time(to) => cast_times(layout, from, to, then),
+        (false, false) => number::converting(layout, from, to, strict, then),
+        (false, true) => numbers_to_text(layout, from, to, then),
+        (true, false) => text_to_numbers(layout, from, to, then),
+        (true, true) => text_to_text(layout, from, to, then),
     }
-    Ok(layout)
 }
 
-/// Calls `each` for every item of `src` and its place in `out`; names the item where that fails.
-fn items(src: &[u8], from: Dtype, to: Dtype, out: &mut Sink<'_>, mut each: impl FnMut(&[u8], &mut [u8]) -> Result<()>) -> Result<()> {
-    let (call, count) = (out.call(), src.len() / from.itemsize);
-    let nbytes = count.checked_mul(to.itemsize).ok_or_else(|| Error::memory(u64::MAX))?;
-    let room = out.take(nbytes)?.chunks_exact_mut(to.itemsize.max(1));
-    for (i, (item, to)) in src.chunks_exact(from.itemsize).zip(room).enumerate() {
-        if i % PIECE == 0 {
-            call.checkpoint((i * from.itemsize) as u64, src.len() as u64)?;
+/// Calls `each` for every item and the place of its cast; names the item where that fails.
+fn items(
+    layout: Layout,
+    from: Dtype,
+    to: Dtype,
+    then: &mut Then<'_>,
+    mut each: impl FnMut(&[u8], &mut [u8]) -> Result<()>,
+) -> Result<Layout> {
+    let step = &mut |first, src: &[u8], dst: &mut [u8]| {
+        for (i, (item, room)) in src.chunks_exact(from.itemsize).zip(dst.chunks_exact_mut(to.itemsize.max(1))).enumerate() {
+            each(item, room).map_err(|error| Error::new(error.kind(), format!("item {}: {error}", first + i)))?;
         }
-        each(item, to).map_err(|error| Error::new(error.kind(), format!("item {i}: {error}")))?;
-    }
-    Ok(())
+        Ok(())
+    };
+    then(Running { sizes: (from.itemsize, to.itemsize), layout, step })
 }
 
-fn cast_times(src: &[u8], from: Dtype, to: Dtype, out: &mut Sink<'_>) -> Result<()> {
+fn cast_times(layout: Layout, from: Dtype, to: Dtype, then: &mut Then<'_>) -> Result<Layout> {
     let conversion = Conversion::new(from, to);
     let (swap_from, swap_to) = (!from.is_native(), !to.is_native());
-    items(src, from, to, out, |item, room| {
+    items(layout, from, to, then, |item, room| {
         conversion.apply(i64::read(item, swap_from))?.write(room, swap_to);
         Ok(())
     })
@@ -99,9 +98,9 @@ impl Visit for Write<'_> {
     }
 }
 
-fn numbers_to_text(src: &[u8], from: Dtype, to: Dtype, out: &mut Sink<'_>) -> Result<()> {
+fn numbers_to_text(layout: Layout, from: Dtype, to: Dtype, then: &mut Then<'_>) -> Result<Layout> {
     let mut text = String::new();
-    items(src, from, to, out, |item, room| {
+    items(layout, from, to, then, |item, room| {
         text.clear();
         number_text::write(visit(from, Read(item, !from.is_native()))?, from, &mut text);
         put(text.bytes().map(u32::from), to, room);
@@ -109,9 +108,9 @@ fn numbers_to_text(src: &[u8], from: Dtype, to: Dtype, out: &mut Sink<'_>) -> Re
     })
 }
 
-fn text_to_numbers(src: &[u8], from: Dtype, to: Dtype, out: &mut Sink<'_>) -> Result<()> {
+fn text_to_numbers(layout: Layout, from: Dtype, to: Dtype, then: &mut Then<'_>) -> Result<Layout> {
     let mut text = String::new();
-    items(src, from, to, out, |item, room| {
+    items(layout, from, to, then, |item, room| {
         text.clear();
         points(item, from, |point| text.push(char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER)));
         let value =
@@ -123,9 +122,9 @@ fn text_to_numbers(src: &[u8], from: Dtype, to: Dtype, out: &mut Sink<'_>) -> Re
     })
 }
 
-fn text_to_text(src: &[u8], from: Dtype, to: Dtype, out: &mut Sink<'_>) -> Result<()> {
+fn text_to_text(layout: Layout, from: Dtype, to: Dtype, then: &mut Then<'_>) -> Result<Layout> {
     let ascii_only = from.class != to.class;
-    items(src, from, to, out, |item, room| {
+    items(layout, from, to, then, |item, room| {
         let mut other = None;
         points(item, from, |point| other = other.or((point > 127).then_some(point)));
         if let Some(point) = other.filter(|_| ascii_only) {
@@ -157,33 +156,21 @@ fn put(mut points: impl Iterator<Item = u32>, dtype: Dtype, room: &mut [u8]) {
     }
 }
 
-impl Codec for AsType {
-    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        cast(src, self.decode_dtype, self.encode_dtype, out)
+impl Filter for AsType {
+    fn encoded(&self, src: &Layout) -> Result<Layout> {
+        number::converted(src, self.decode_dtype, self.encode_dtype)
     }
 
-    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        cast(src, self.encode_dtype, self.decode_dtype, out)
+    fn decoded(&self, src: &Layout) -> Result<Layout> {
+        number::converted(src, self.encode_dtype, self.decode_dtype)
     }
 
-    fn encoded_bound(&self, src: &Layout) -> Option<u64> {
-        number::converted(src, self.decode_dtype, self.encode_dtype).ok().map(|layout| layout.nbytes() as u64)
+    fn encoding(&self, src: &Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        casting(src, self.decode_dtype, self.encode_dtype, strict, then)
     }
 
-    fn encoded_layout(&self, src: &Layout) -> Result<Option<Layout>> {
-        number::converted(src, self.decode_dtype, self.encode_dtype).map(Some)
-    }
-
-    fn decoded_info(&self, src: &[u8]) -> Result<Info> {
-        number::converted(&Layout::bytes(src.len()), self.encode_dtype, self.decode_dtype).map(Info::array)
-    }
-
-    fn elementwise(&self) -> bool {
-        true
-    }
-
-    fn lossy(&self) -> bool {
-        true
+    fn decoding(&self, src: &Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        casting(src, self.encode_dtype, self.decode_dtype, strict, then)
     }
 }
 

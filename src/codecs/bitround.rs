@@ -1,9 +1,10 @@
 //! `bitround`: rounds float mantissas to `keepbits` bits; the result is integers of the same width.
 #![forbid(unsafe_code)]
 
-use crate::core::codec::Info;
+use super::filter::ByItem;
 use crate::core::config::{as_integer, wrong_type};
-use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result, Sink};
+use crate::core::pieces::{Filter, Running, Then, copying};
+use crate::core::{Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result};
 use crate::kernels::bitround::{Bits, bitround};
 
 /// Table entry.
@@ -18,7 +19,7 @@ fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     config.print("keepbits", value.clone());
     let keepbits = as_integer(value).ok_or_else(|| wrong_type("keepbits", "an integer", value))?;
     let keepbits = u32::try_from(keepbits).map_err(|_| Error::config("keepbits", format!("\"keepbits\" cannot be {keepbits}")))?;
-    Ok(Box::new(Bitround { keepbits }))
+    Ok(Box::new(ByItem(Bitround { keepbits })))
 }
 
 type Kernel = fn(src: &[u8], dst: &mut [u8], swap: bool, drop: u32);
@@ -40,12 +41,6 @@ impl Bitround {
         let too_many = || Error::config("keepbits", format!("\"keepbits\" is {}, {dtype} has {mantissa} bits", self.keepbits));
         mantissa.checked_sub(self.keepbits).ok_or_else(too_many)
     }
-
-    /// Floats that keep all bits stay floats.
-    fn encoded(&self, src: &Layout) -> Result<Layout> {
-        let class = if self.drop(src.dtype)? == 0 { Class::Float } else { Class::Int };
-        Ok(src.with_dtype(Dtype { class, ..src.dtype }))
-    }
 }
 
 /// Integers become the floats they were; anything else stays.
@@ -56,40 +51,36 @@ fn decoded(src: &Layout) -> Layout {
     }
 }
 
-impl Codec for Bitround {
-    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let (dtype, bytes) = (src.layout().dtype, src.bytes()?);
-        let encoded = self.encoded(src.layout())?;
-        match self.drop(dtype)? {
-            0 => out.write(bytes)?,
-            drop => kernel(dtype)?.1(bytes, out.take(bytes.len())?, !dtype.is_native(), drop),
+impl Filter for Bitround {
+    /// Floats that keep all bits stay floats.
+    fn encoded(&self, src: &Layout) -> Result<Layout> {
+        let class = if self.drop(src.dtype)? == 0 { Class::Float } else { Class::Int };
+        Ok(src.with_dtype(Dtype { class, ..src.dtype }))
+    }
+
+    fn decoded(&self, src: &Layout) -> Result<Layout> {
+        Ok(decoded(src))
+    }
+
+    fn encoding(&self, src: &Layout, _strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        let (layout, dtype, drop) = (self.encoded(src)?, src.dtype, self.drop(src.dtype)?);
+        if drop == 0 {
+            return copying(layout, then);
         }
-        Ok(encoded)
+        let kernel = kernel(dtype)?.1;
+        let step = &mut |_, src: &[u8], dst: &mut [u8]| {
+            kernel(src, dst, !dtype.is_native(), drop);
+            Ok(())
+        };
+        then(Running { sizes: (dtype.itemsize, dtype.itemsize), layout, step })
     }
 
-    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        out.write(src.bytes()?)?;
-        Ok(decoded(src.layout()))
+    fn decoding(&self, src: &Layout, _strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        copying(decoded(src), then)
     }
 
-    fn encoded_bound(&self, src: &Layout) -> Option<u64> {
-        Some(src.nbytes() as u64)
-    }
-
-    fn encoded_layout(&self, src: &Layout) -> Result<Option<Layout>> {
-        self.encoded(src).map(Some)
-    }
-
-    fn decoded_info(&self, src: &[u8]) -> Result<Info> {
-        Ok(Info::nbytes(src.len() as u64))
-    }
-
-    fn elementwise(&self) -> bool {
-        true
-    }
-
-    fn lossy(&self) -> bool {
-        true
+    fn knows_dtype(&self) -> bool {
+        false
     }
 }
 
@@ -97,7 +88,7 @@ impl Codec for Bitround {
 mod tests {
     use super::super::testing::{build, encode, encode_fixed};
     use super::*;
-    use crate::core::{Kind, Order};
+    use crate::core::{ArrayRef, Kind, Order};
 
     const KEEP3: &str = r#"{"id":"bitround","keepbits":3}"#;
 

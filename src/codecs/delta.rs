@@ -1,10 +1,11 @@
 //! `delta`: the first item, then differences of neighbours.
 #![forbid(unsafe_code)]
 
-use crate::core::codec::Info;
+use super::filter::ByItem;
 use crate::core::config::no_objects;
 use crate::core::number::{self, Pass, Visit, check_fn, lost, visit};
-use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result, Sink};
+use crate::core::pieces::{Filter, Running, Then};
+use crate::core::{Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result};
 use crate::kernels::blocks::BLOCK_BYTES;
 use crate::kernels::delta::{differences, running_sum};
 use crate::kernels::number::{Number, Wide};
@@ -24,7 +25,7 @@ fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     let dtype = subtractable("dtype", dtype)?;
     let astype = config.dtype_or("astype", dtype)?;
     let astype = subtractable("astype", astype)?;
-    Ok(Box::new(Delta { dtype, astype, sum: sum_type(dtype, astype)? }))
+    Ok(Box::new(ByItem(Delta { dtype, astype, sum: sum_type(dtype, astype)? })))
 }
 
 /// Refuses what has no differences, and datetimes, which have differences but no sums.
@@ -52,15 +53,42 @@ fn sum_type(dtype: Dtype, astype: Dtype) -> Result<Dtype> {
 
 /// Finds the first item that is lost in a block.
 type Check = Box<dyn Fn(&[u8]) -> Option<usize>>;
-type Kernel = Box<dyn FnMut(&[u8], &mut [u8])>;
+/// A number in memory that is kept from block to block: the last item, or the sum of all.
+type Kept = [u8; 16];
+
+/// What is kept at the start, and what goes on from there.
+#[derive(Clone, Copy)]
+struct Kernel {
+    start: Kept,
+    run: fn(&[u8], &mut [u8], &mut Kept),
+}
+
+fn kernel<T: Number>(start: T, run: fn(&[u8], &mut [u8], &mut Kept)) -> Kernel {
+    let mut kept = [0; 16];
+    keep(start, &mut kept);
+    Kernel { start: kept, run }
+}
+
+fn keep<T: Number>(number: T, kept: &mut Kept) {
+    if let Some(place) = kept.get_mut(..T::SIZE) {
+        number.write(place, false);
+    }
+}
+
+fn kept<T: Number>(kept: &Kept) -> T {
+    kept.get(..T::SIZE).map_or(T::ZERO, |place| T::read(place, false))
+}
 
 struct Differences;
 
 impl Visit for Differences {
     type Out = Kernel;
     fn visit<T: Number>(self) -> Kernel {
-        let mut last = T::ZERO;
-        Box::new(move |src, dst| differences::<T>(src, dst, &mut last))
+        kernel(T::ZERO, |src, dst, last| {
+            let mut number = kept::<T>(last);
+            differences(src, dst, &mut number);
+            keep(number, last);
+        })
     }
 }
 
@@ -69,8 +97,12 @@ struct RunningSum;
 impl Visit for RunningSum {
     type Out = Kernel;
     fn visit<T: Number>(self) -> Kernel {
-        let mut sum = T::from_complex(-0.0, -0.0); // the zero that leaves every first item as it is
-        Box::new(move |src, dst| running_sum::<T>(src, dst, &mut sum))
+        let zero = T::from_complex(-0.0, -0.0); // the zero that leaves every first item as it is
+        kernel(zero, |src, dst, sum| {
+            let mut number = kept::<T>(sum);
+            running_sum(src, dst, &mut number);
+            keep(number, sum);
+        })
     }
 }
 
@@ -107,45 +139,60 @@ impl Delta {
     }
 }
 
-impl Codec for Delta {
-    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let (bytes, _) = src.view(self.dtype)?;
-        self.check_first(bytes)?;
-        let check = if out.call().strict() { Some(self.strict_check()?) } else { None };
-        let (mut kernel, mut done) = (visit(self.dtype, Differences)?, 0);
-        let pass = Pass::new(self.dtype, self.dtype, self.dtype, self.astype)?;
-        pass.run(bytes, out, &mut |src, dst| {
-            kernel(src, dst);
-            if let Some(index) = check.as_ref().and_then(|check| check(dst)) {
-                return Err(lost(done + index, self.astype));
+impl Filter for Delta {
+    fn encoded(&self, src: &Layout) -> Result<Layout> {
+        number::flattened(src, self.dtype, self.astype)
+    }
+
+    fn decoded(&self, src: &Layout) -> Result<Layout> {
+        number::flattened(src, self.astype, self.dtype)
+    }
+
+    fn encoding(&self, src: &Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        let layout = self.encoded(src)?;
+        let check = if strict { Some(self.strict_check()?) } else { None };
+        let kernel = visit(self.dtype, Differences)?;
+        let (pass, mut last) = (Pass::new(self.dtype, self.dtype, self.dtype, self.astype)?, kernel.start);
+        let step = &mut |first, src: &[u8], dst: &mut [u8]| {
+            if first == 0 {
+                self.check_first(src)?;
+                last = kernel.start;
             }
-            done += src.len() / self.dtype.itemsize;
-            Ok(())
-        })?;
-        number::flattened(src.layout(), self.dtype, self.astype)
+            let mut done = first;
+            pass.run(src, dst, &mut |src, dst| {
+                (kernel.run)(src, dst, &mut last);
+                if let Some(index) = check.as_ref().and_then(|check| check(dst)) {
+                    return Err(lost(done + index, self.astype));
+                }
+                done += src.len() / self.dtype.itemsize;
+                Ok(())
+            })
+        };
+        then(Running { sizes: (self.dtype.itemsize, self.astype.itemsize), layout, step })
     }
 
-    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let (bytes, _) = src.view(self.astype)?;
-        let mut kernel = visit(self.sum, RunningSum)?;
-        let pass = Pass::new(self.astype, self.sum, self.sum, self.dtype)?;
-        pass.run(bytes, out, &mut |src, dst| {
-            kernel(src, dst);
-            Ok(())
-        })?;
-        number::flattened(src.layout(), self.astype, self.dtype)
+    fn decoding(&self, src: &Layout, _strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        let layout = self.decoded(src)?;
+        let kernel = visit(self.sum, RunningSum)?;
+        let (pass, mut sum) = (Pass::new(self.astype, self.sum, self.sum, self.dtype)?, kernel.start);
+        let step = &mut |first, src: &[u8], dst: &mut [u8]| {
+            if first == 0 {
+                sum = kernel.start;
+            }
+            pass.run(src, dst, &mut |src, dst| {
+                (kernel.run)(src, dst, &mut sum);
+                Ok(())
+            })
+        };
+        then(Running { sizes: (self.astype.itemsize, self.dtype.itemsize), layout, step })
     }
 
-    fn encoded_bound(&self, src: &Layout) -> Option<u64> {
-        number::flattened(src, self.dtype, self.astype).ok().map(|layout| layout.nbytes() as u64)
+    fn elementwise(&self) -> bool {
+        false
     }
 
-    fn encoded_layout(&self, src: &Layout) -> Result<Option<Layout>> {
-        number::flattened(src, self.dtype, self.astype).map(Some)
-    }
-
-    fn decoded_info(&self, src: &[u8]) -> Result<Info> {
-        number::flattened(&Layout::bytes(src.len()), self.astype, self.dtype).map(Info::array)
+    fn lossy(&self) -> bool {
+        false
     }
 }
 

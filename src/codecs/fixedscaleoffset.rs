@@ -4,10 +4,11 @@
 use half::f16;
 use serde_json::{Number as Json, Value};
 
-use crate::core::codec::Info;
+use super::filter::ByItem;
 use crate::core::config::{is_integer, no_objects, wrong_type};
 use crate::core::number::{self, Pass, check_fn, lost};
-use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result, Sink};
+use crate::core::pieces::{Filter, Running, Then};
+use crate::core::{Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result};
 use crate::kernels::complex::Complex;
 use crate::kernels::fixedscaleoffset::{apply, undo};
 use crate::kernels::number::{Divide, Number, Scale, Wide};
@@ -41,7 +42,7 @@ fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
             return Err(Error::config(key, format!("\"{key}\" must be of numbers, not {dtype}")));
         }
     }
-    Ok(Box::new(FixedScaleOffset { scale, offset, dtype, astype }))
+    Ok(Box::new(ByItem(FixedScaleOffset { scale, offset, dtype, astype })))
 }
 
 fn constant(config: &mut Config<'_>, key: &'static str) -> Result<Constant> {
@@ -82,7 +83,47 @@ impl Constant {
     }
 }
 
-type Kernel = Box<dyn FnMut(&[u8], &mut [u8])>;
+/// The constants as numbers in memory, of the types that the arithmetic is in.
+#[derive(Clone, Copy)]
+struct Constants {
+    offset: [u8; 16],
+    scale: [u8; 16],
+}
+
+impl Constants {
+    fn new<A: Number, B: Number>(offset: A, scale: B) -> Self {
+        let mut constants = Constants { offset: [0; 16], scale: [0; 16] };
+        constants.offset.get_mut(..A::SIZE).into_iter().for_each(|place| offset.write(place, false));
+        constants.scale.get_mut(..B::SIZE).into_iter().for_each(|place| scale.write(place, false));
+        constants
+    }
+
+    fn get<A: Number, B: Number>(&self) -> (A, B) {
+        (
+            self.offset.get(..A::SIZE).map_or(A::ZERO, |place| A::read(place, false)),
+            self.scale.get(..B::SIZE).map_or(B::ZERO, |place| B::read(place, false)),
+        )
+    }
+}
+
+/// The arithmetic and its constants.
+type Kernel = (fn(&[u8], &mut [u8], Constants), Constants);
+
+fn applying<A: Number, B: Scale>(offset: A, scale: B) -> Kernel {
+    let run = |src: &[u8], dst: &mut [u8], constants: Constants| {
+        let (offset, scale) = constants.get::<A, B>();
+        apply(src, dst, offset, scale);
+    };
+    (run, Constants::new(offset, scale))
+}
+
+fn undoing<T: Divide>(offset: T, scale: T) -> Kernel {
+    let run = |src: &[u8], dst: &mut [u8], constants: Constants| {
+        let (offset, scale) = constants.get::<T, T>();
+        undo(src, dst, offset, scale);
+    };
+    (run, Constants::new(offset, scale))
+}
 
 impl FixedScaleOffset {
     /// The types that NumPy takes the difference and the product in.
@@ -118,16 +159,13 @@ impl FixedScaleOffset {
     fn whole<T: Scale>(&self, dtype: Dtype) -> Result<Kernel> {
         let offset: T = self.offset.whole("offset", dtype)?;
         if !self.scale.is_integer() {
-            let scale: f64 = self.scale.to();
-            return Ok(Box::new(move |src, dst| apply::<T, f64>(src, dst, offset, scale)));
+            return Ok(applying(offset, self.scale.to::<f64>()));
         }
-        let scale: T = self.scale.whole("scale", dtype)?;
-        Ok(Box::new(move |src, dst| apply::<T, T>(src, dst, offset, scale)))
+        Ok(applying(offset, self.scale.whole::<T>("scale", dtype)?))
     }
 
     fn float<T: Scale>(&self) -> Kernel {
-        let (offset, scale) = (self.offset.to::<T>(), self.scale.to::<T>());
-        Box::new(move |src, dst| apply::<T, T>(src, dst, offset, scale))
+        applying(self.offset.to::<T>(), self.scale.to::<T>())
     }
 
     /// NumPy divides integers as 8-byte floats.
@@ -149,60 +187,55 @@ impl FixedScaleOffset {
     }
 
     fn undo<T: Divide>(&self) -> Kernel {
-        let (offset, scale) = (self.offset.to::<T>(), self.scale.to::<T>());
-        Box::new(move |src, dst| undo::<T>(src, dst, offset, scale))
+        undoing(self.offset.to::<T>(), self.scale.to::<T>())
     }
 }
 
-/// Runs `kernel`; in strict mode a result that `to` cannot hold is an error.
-fn run(pass: &Pass, mut kernel: Kernel, output: Dtype, to: Dtype, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
-    let (strict, check, range, mut done) = (out.call().strict(), check_fn(output)?, number::range(to), 0);
-    pass.run(src, out, &mut |src, dst| {
-        kernel(src, dst);
-        if strict && let Some(index) = check(dst, false, range) {
-            return Err(lost(done + index, to));
-        }
-        done += dst.len() / output.itemsize;
-        Ok(())
-    })?;
-    Ok(())
+/// Hands `kernel` to `then`; in strict mode a result that `types.2` cannot hold is an error. The numbers come as the first of the types,
+/// and the arithmetic gives the second.
+fn running(
+    pass: &Pass,
+    (run, constants): Kernel,
+    types: (Dtype, Dtype, Dtype),
+    layout: Layout,
+    strict: bool,
+    then: &mut Then<'_>,
+) -> Result<Layout> {
+    let (from, output, to) = types;
+    let (check, range) = (check_fn(output)?, number::range(to));
+    let step = &mut |first, src: &[u8], dst: &mut [u8]| {
+        let mut done = first;
+        pass.run(src, dst, &mut |src, dst| {
+            run(src, dst, constants);
+            if strict && let Some(index) = check(dst, false, range) {
+                return Err(lost(done + index, to));
+            }
+            done += dst.len() / output.itemsize;
+            Ok(())
+        })
+    };
+    then(Running { sizes: (from.itemsize, to.itemsize), layout, step })
 }
 
-impl Codec for FixedScaleOffset {
-    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let (bytes, _) = src.view(self.dtype)?;
-        let (input, output) = self.computed();
+impl Filter for FixedScaleOffset {
+    fn encoded(&self, src: &Layout) -> Result<Layout> {
+        number::flattened(src, self.dtype, self.astype)
+    }
+
+    fn decoded(&self, src: &Layout) -> Result<Layout> {
+        number::flattened(src, self.astype, self.dtype)
+    }
+
+    fn encoding(&self, src: &Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        let (layout, (input, output)) = (self.encoded(src)?, self.computed());
         let pass = Pass::new(self.dtype, input, output, self.astype)?;
-        run(&pass, self.encoder(input)?, output, self.astype, bytes, out)?;
-        number::flattened(src.layout(), self.dtype, self.astype)
+        running(&pass, self.encoder(input)?, (self.dtype, output, self.astype), layout, strict, then)
     }
 
-    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let (bytes, _) = src.view(self.astype)?;
-        let divided = self.divided();
+    fn decoding(&self, src: &Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        let (layout, divided) = (self.decoded(src)?, self.divided());
         let pass = Pass::new(self.astype, divided, divided, self.dtype)?;
-        run(&pass, self.decoder(divided), divided, self.dtype, bytes, out)?;
-        number::flattened(src.layout(), self.astype, self.dtype)
-    }
-
-    fn encoded_bound(&self, src: &Layout) -> Option<u64> {
-        number::flattened(src, self.dtype, self.astype).ok().map(|layout| layout.nbytes() as u64)
-    }
-
-    fn encoded_layout(&self, src: &Layout) -> Result<Option<Layout>> {
-        number::flattened(src, self.dtype, self.astype).map(Some)
-    }
-
-    fn decoded_info(&self, src: &[u8]) -> Result<Info> {
-        number::flattened(&Layout::bytes(src.len()), self.astype, self.dtype).map(Info::array)
-    }
-
-    fn elementwise(&self) -> bool {
-        true
-    }
-
-    fn lossy(&self) -> bool {
-        true
+        running(&pass, self.decoder(divided), (self.astype, divided, self.dtype), layout, strict, then)
     }
 }
 

@@ -14,6 +14,7 @@ mod crc32;
 mod crc32c;
 mod deflate;
 mod delta;
+mod filter;
 mod fixedscaleoffset;
 mod fletcher32;
 mod gzip;

@@ -3,10 +3,11 @@
 
 use half::f16;
 
-use crate::core::codec::Info;
+use super::filter::ByItem;
 use crate::core::config::{as_float, wrong_type};
 use crate::core::number::{self, Pass, lost};
-use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result, Sink};
+use crate::core::pieces::{Filter, Running, Then};
+use crate::core::{Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result};
 use crate::kernels::number::Divide;
 use crate::kernels::quantize::{first_overflow, quantize, to_zero};
 
@@ -31,7 +32,7 @@ fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
             return Err(Error::config(key, format!("\"{key}\" must be a float, not {dtype}")));
         }
     }
-    Ok(Box::new(Quantize { bits: bits(digits)?, dtype, astype }))
+    Ok(Box::new(ByItem(Quantize { bits: bits(digits)?, dtype, astype })))
 }
 
 /// Binary digits for decimal ones: away from zero to a whole number, then the next power of two.
@@ -50,62 +51,49 @@ fn power_of_two(bits: i32) -> f64 {
 }
 
 impl Quantize {
-    fn round<T: Divide + Into<f64>>(&self, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
+    fn round<T: Divide + Into<f64>>(&self, layout: Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
         let scale = T::from_f64(power_of_two(self.bits));
         if scale.into().is_infinite() {
-            return number::convert(src, self.dtype, self.astype, out); // finer than the floats are: nothing to round
+            return number::converting(layout, self.dtype, self.astype, strict, then); // finer than the floats are: nothing to round
         }
         let pass = Pass::new(self.dtype, self.dtype, self.dtype, self.astype)?;
-        let (strict, range, mut done) = (out.call().strict(), number::range(self.astype), 0);
-        let check = number::check_fn(self.dtype)?;
+        let (check, range) = (number::check_fn(self.dtype)?, number::range(self.astype));
         let kernel = if scale.into() == 0.0 { to_zero::<T> } else { quantize::<T> };
-        pass.run(src, out, &mut |src, dst| {
-            kernel(src, dst, scale);
-            if strict && let Some(index) = first_overflow::<T>(src, dst).or_else(|| check(dst, false, range)) {
-                return Err(lost(done + index, self.astype));
-            }
-            done += src.len() / T::SIZE;
-            Ok(())
-        })?;
-        Ok(())
+        let step = &mut |first, src: &[u8], dst: &mut [u8]| {
+            let mut done = first;
+            pass.run(src, dst, &mut |src, dst| {
+                kernel(src, dst, scale);
+                if strict && let Some(index) = first_overflow::<T>(src, dst).or_else(|| check(dst, false, range)) {
+                    return Err(lost(done + index, self.astype));
+                }
+                done += src.len() / T::SIZE;
+                Ok(())
+            })
+        };
+        then(Running { sizes: (T::SIZE, self.astype.itemsize), layout, step })
     }
 }
 
-impl Codec for Quantize {
-    fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let (bytes, _) = src.view(self.dtype)?;
+impl Filter for Quantize {
+    fn encoded(&self, src: &Layout) -> Result<Layout> {
+        number::converted(src, self.dtype, self.astype)
+    }
+
+    fn decoded(&self, src: &Layout) -> Result<Layout> {
+        number::converted(src, self.astype, self.dtype)
+    }
+
+    fn encoding(&self, src: &Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        let layout = self.encoded(src)?;
         match self.dtype.itemsize {
-            2 => self.round::<f16>(bytes, out)?,
-            4 => self.round::<f32>(bytes, out)?,
-            _ => self.round::<f64>(bytes, out)?,
+            2 => self.round::<f16>(layout, strict, then),
+            4 => self.round::<f32>(layout, strict, then),
+            _ => self.round::<f64>(layout, strict, then),
         }
-        number::converted(src.layout(), self.dtype, self.astype)
     }
 
-    fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let (bytes, _) = src.view(self.astype)?;
-        number::convert(bytes, self.astype, self.dtype, out)?;
-        number::converted(src.layout(), self.astype, self.dtype)
-    }
-
-    fn encoded_bound(&self, src: &Layout) -> Option<u64> {
-        number::converted(src, self.dtype, self.astype).ok().map(|layout| layout.nbytes() as u64)
-    }
-
-    fn encoded_layout(&self, src: &Layout) -> Result<Option<Layout>> {
-        number::converted(src, self.dtype, self.astype).map(Some)
-    }
-
-    fn decoded_info(&self, src: &[u8]) -> Result<Info> {
-        number::converted(&Layout::bytes(src.len()), self.astype, self.dtype).map(Info::array)
-    }
-
-    fn elementwise(&self) -> bool {
-        true
-    }
-
-    fn lossy(&self) -> bool {
-        true
+    fn decoding(&self, src: &Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
+        number::converting(self.decoded(src)?, self.astype, self.dtype, strict, then)
     }
 }
 

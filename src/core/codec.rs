@@ -6,6 +6,7 @@ use super::config::Config;
 use super::error::{Error, Kind, Result};
 use super::layout::Layout;
 use super::part::{Part, Put};
+use super::pieces::Piecewise;
 use super::sink::Sink;
 
 /// A codec: immutable after construction, shared by any number of threads.
@@ -54,6 +55,11 @@ pub trait Codec: Send + Sync {
     /// Decodes a box of a chunk and reads no more than that takes; [`super::part::decode`] is for all codecs.
     fn decode_part(&self, _src: &[u8], _part: Part<'_>, _call: Call<'_>, _put: &mut Put<'_>) -> Result<()> {
         Err(Error::unsupported("parts cannot be decoded alone"))
+    }
+
+    /// What it does piece by piece, so that a pipeline can keep the pieces in the cache.
+    fn piecewise(&self) -> Piecewise<'_> {
+        Piecewise::No
     }
 
     /// Whether decoding may give other values than were encoded.

@@ -45,7 +45,8 @@ pub fn scatter(src: &[u8], have: &Layout, want: &Layout, mut put: impl FnMut(usi
     if have.count() == 0 || have.dtype.itemsize == 0 {
         return;
     }
-    let mut dims: Vec<Dim> = have.shape().iter().zip(have.strides().into_iter().zip(want.strides())).map(Dim::from).collect();
+    let mut dims: Vec<Dim> =
+        have.shape().iter().zip(have.strides().iter().copied().zip(want.strides().iter().copied())).map(Dim::from).collect();
     dims.retain(|dim| dim.extent > 1);
     dims.sort_by_key(|dim| std::cmp::Reverse(dim.to));
     let mut run = have.dtype.itemsize;

@@ -1,5 +1,6 @@
 //! Dtype, shape and place of the items of an array: checked once, then trusted.
 
+use super::dims::Dims;
 use super::dtype::Dtype;
 use super::error::{Error, Result};
 
@@ -41,15 +42,15 @@ pub struct Layout {
     pub dtype: Dtype,
     /// What the items are.
     pub items: Items,
-    shape: Vec<usize>,
+    shape: Dims,
     order: Order,
-    strides: Vec<usize>,
+    strides: Dims,
 }
 
 impl Layout {
     /// `nbytes` plain bytes.
     pub fn bytes(nbytes: usize) -> Self {
-        Layout { dtype: Dtype::U1, items: Items::Fixed, shape: vec![nbytes], order: Order::C, strides: Vec::new() }
+        Layout { dtype: Dtype::U1, items: Items::Fixed, shape: Dims::repeat(nbytes, 1), order: Order::C, strides: Dims::default() }
     }
 
     /// An array without gaps. `order` is C or F.
@@ -59,7 +60,7 @@ impl Layout {
 
     /// One dimension of `count` items; the caller knows that they fit memory.
     pub fn flat(dtype: Dtype, count: usize) -> Self {
-        Layout { dtype, items: Items::Fixed, shape: vec![count], order: Order::C, strides: Vec::new() }
+        Layout { dtype, items: Items::Fixed, shape: Dims::repeat(count, 1), order: Order::C, strides: Dims::default() }
     }
 
     /// Items of variable length in C order.
@@ -77,7 +78,7 @@ impl Layout {
         let extents = shape.iter().map(|&n| n.max(1)); // zero extents must not hide an overflow of the others
         let nbytes = extents.clone().try_fold(item.max(1), usize::checked_mul).filter(|n| isize::try_from(*n).is_ok());
         nbytes.ok_or_else(too_large)?;
-        let mut layout = Layout { dtype, items, shape: shape.to_vec(), order, strides: Vec::new() };
+        let mut layout = Layout { dtype, items, shape: shape.into(), order, strides: Dims::default() };
         if order == Order::Strided && strides.is_none() {
             return Err(Error::shape("a strided layout needs strides"));
         }
@@ -103,14 +104,14 @@ impl Layout {
             return Err(Error::shape("the strides reach beyond memory"));
         }
         self.order = [Order::C, Order::F].into_iter().find(|&order| self.agrees(order, strides)).unwrap_or(Order::Strided);
-        self.strides = if self.order == Order::Strided { strides.to_vec() } else { Vec::new() };
+        self.strides = if self.order == Order::Strided { strides.into() } else { Dims::default() };
         Ok(())
     }
 
     /// Whether `strides` are those of `order`; strides of dimensions with fewer than two items do not matter.
     fn agrees(&self, order: Order, strides: &[usize]) -> bool {
         let own = contiguous_strides(&self.shape, self.dtype.itemsize, order);
-        self.count() == 0 || self.shape.iter().zip(strides.iter().zip(&own)).all(|(&n, (a, b))| n < 2 || a == b)
+        self.count() == 0 || self.shape.iter().zip(strides.iter().zip(own.iter())).all(|(&n, (a, b))| n < 2 || a == b)
     }
 
     /// Extents.
@@ -129,7 +130,7 @@ impl Layout {
     }
 
     /// Byte strides, one for each dimension.
-    pub fn strides(&self) -> Vec<usize> {
+    pub fn strides(&self) -> Dims {
         match self.order {
             Order::Strided => self.strides.clone(),
             order => contiguous_strides(&self.shape, self.dtype.itemsize, order),
@@ -146,12 +147,15 @@ impl Layout {
         if self.order != Order::Strided || self.count() == 0 {
             return self.nbytes();
         }
-        self.shape.iter().zip(&self.strides).map(|(n, stride)| (n - 1) * stride).sum::<usize>() + self.dtype.itemsize
+        self.shape.iter().zip(self.strides.iter()).map(|(n, stride)| (n - 1) * stride).sum::<usize>() + self.dtype.itemsize
     }
 
     /// Whether two items may share bytes, which a destination must not.
     pub fn overlaps(&self) -> bool {
-        let mut dims: Vec<_> = self.strides().into_iter().zip(self.shape.iter().copied()).filter(|(_, n)| *n > 1).collect();
+        if self.order != Order::Strided {
+            return false;
+        }
+        let mut dims: Vec<_> = self.strides.iter().copied().zip(self.shape.iter().copied()).filter(|(_, n)| *n > 1).collect();
         dims.sort_unstable();
         let mut reach = self.dtype.itemsize;
         self.count() > 0
@@ -173,7 +177,7 @@ impl Layout {
 
     /// The same dtype and shape without gaps, in `order`.
     pub fn reordered(&self, order: Order) -> Self {
-        Layout { order, strides: Vec::new(), ..self.clone() }
+        Layout { order, strides: Dims::default(), ..self.clone() }
     }
 
     /// Whether C and F order are the same bytes for this shape.
@@ -182,8 +186,8 @@ impl Layout {
     }
 }
 
-fn contiguous_strides(shape: &[usize], itemsize: usize, order: Order) -> Vec<usize> {
-    let mut strides = vec![itemsize; shape.len()];
+fn contiguous_strides(shape: &[usize], itemsize: usize, order: Order) -> Dims {
+    let mut strides = Dims::repeat(itemsize, shape.len());
     let mut step = itemsize;
     for i in 0..shape.len() {
         let dim = if order == Order::F { i } else { shape.len() - 1 - i };

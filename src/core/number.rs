@@ -5,14 +5,11 @@ use half::f16;
 use super::dtype::{Class, Dtype};
 use super::error::{Error, Result};
 use super::layout::{Items, Layout, Order};
-use super::sink::Sink;
+use super::pieces::{Running, Then, copying};
 use crate::kernels::blocks::{self, Lane, Step};
 use crate::kernels::cast::{CastFn, CheckFn, Range, cast, copy, first_lost};
 use crate::kernels::complex::Complex;
 use crate::kernels::number::{Bool, Number, Time, Wide};
-
-/// Bytes between two calls of the caller's progress function.
-const PIECE: usize = 1 << 20;
 
 /// Something generic over the number type.
 pub trait Visit {
@@ -160,26 +157,20 @@ pub fn lost(index: usize, dtype: Dtype) -> Error {
     Error::data(format!("item {index} does not survive as {dtype}"))
 }
 
-/// NumPy's cast of all of `src`. In strict mode a number that does not survive is an error.
-pub fn convert(src: &[u8], from: Dtype, to: Dtype, out: &mut Sink<'_>) -> Result<()> {
+/// NumPy's cast of every number, into an array of that layout. In strict mode a number that does not survive is an error.
+pub fn converting(layout: Layout, from: Dtype, to: Dtype, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
     if from == to {
-        return out.write(src);
+        return copying(layout, then);
     }
-    let (call, cast, check) = (out.call(), cast_fn(from, to)?, check_fn(from)?);
-    let count = src.len() / from.itemsize;
-    let nbytes = count.checked_mul(to.itemsize).ok_or_else(|| Error::memory(u64::MAX))?;
-    let items = PIECE / from.itemsize.max(to.itemsize);
-    let dst = out.take(nbytes)?;
-    for (i, (src, dst)) in src.chunks(items * from.itemsize).zip(dst.chunks_mut(items * to.itemsize)).enumerate() {
-        call.checkpoint((i * items * to.itemsize) as u64, nbytes as u64)?;
-        if call.strict()
-            && let Some(index) = check(src, !from.is_native(), range(to))
-        {
-            return Err(lost(i * items + index, to));
+    let (cast, check) = (cast_fn(from, to)?, check_fn(from)?);
+    let step = &mut |first, src: &[u8], dst: &mut [u8]| {
+        if strict && let Some(index) = check(src, !from.is_native(), range(to)) {
+            return Err(lost(first + index, to));
         }
         cast(src, !from.is_native(), dst, !to.is_native());
-    }
-    Ok(())
+        Ok(())
+    };
+    then(Running { sizes: (from.itemsize, to.itemsize), layout, step })
 }
 
 /// Arithmetic between two casts.
@@ -205,17 +196,8 @@ impl Pass {
         })
     }
 
-    /// Computes over all of `src` and appends the results to `out`; returns how many there are.
-    pub fn run(&self, src: &[u8], out: &mut Sink<'_>, step: &mut Step<'_, Error>) -> Result<usize> {
-        let call = out.call();
-        let count = src.len() / self.from.size;
-        let nbytes = count.checked_mul(self.to.size).ok_or_else(|| Error::memory(u64::MAX))?;
-        let items = PIECE / self.from.size.max(self.to.size);
-        let dst = out.take(nbytes)?;
-        for (i, (src, dst)) in src.chunks(items * self.from.size).zip(dst.chunks_mut(items * self.to.size)).enumerate() {
-            call.checkpoint((i * items * self.to.size) as u64, nbytes as u64)?;
-            blocks::run(self.from, src, self.sizes, self.to, dst, step)?;
-        }
-        Ok(count)
+    /// Computes over all of `src`.
+    pub fn run(&self, src: &[u8], dst: &mut [u8], step: &mut Step<'_, Error>) -> Result<()> {
+        blocks::run(self.from, src, self.sizes, self.to, dst, step)
     }
 }

@@ -100,7 +100,7 @@ pub fn by_blocks(
 
 /// Byte ranges of a box, in rising order; those in one block or in neighbouring ones are joined.
 fn ranges(part: &Layout, first: usize, block: usize) -> Vec<(usize, usize)> {
-    let mut dims: Vec<(usize, usize)> = part.strides().into_iter().zip(part.shape().iter().copied()).filter(|(_, n)| *n > 1).collect();
+    let mut dims: Vec<(usize, usize)> = part.strides().iter().copied().zip(part.shape().iter().copied()).filter(|(_, n)| *n > 1).collect();
     dims.sort_unstable();
     let mut run = part.dtype.itemsize;
     while let Some(&(stride, extent)) = dims.first().filter(|(stride, _)| *stride == run) {

@@ -66,6 +66,24 @@ impl<'a> Sink<'a> {
         Sink { call, target, len: 0, max, charged: 0, offsets: Vec::new() }
     }
 
+    /// Takes `memory` of an earlier call to write to, where limits allow that.
+    #[must_use]
+    pub fn reusing(mut self, memory: Vec<u8>) -> Self {
+        if let (Target::Owned(bytes), Ok(charge)) = (&mut self.target, self.call.charge(memory.len())) {
+            *bytes = memory;
+            self.charged += charge.keep();
+        }
+        self
+    }
+
+    /// All memory of ours, for [`Sink::reusing`].
+    pub fn take_memory(&mut self) -> Vec<u8> {
+        match &mut self.target {
+            Target::Owned(bytes) => std::mem::take(bytes),
+            Target::Caller(_) => Vec::new(),
+        }
+    }
+
     /// The call this output belongs to.
     pub fn call(&self) -> Call<'a> {
         self.call
@@ -115,6 +133,15 @@ impl<'a> Sink<'a> {
     /// Takes back the last `n` bytes.
     pub fn retract(&mut self, n: usize) {
         self.len = self.len.saturating_sub(n);
+    }
+
+    /// Takes back all but the first `len` bytes, and with nothing left the memory of ours too: as if nothing had been written.
+    pub fn start_over(&mut self, len: usize) {
+        self.len = self.len.min(len);
+        if let (0, Target::Owned(bytes)) = (len, &mut self.target) {
+            (*bytes, self.offsets) = (Vec::new(), Vec::new());
+            self.call.limits().refund(std::mem::take(&mut self.charged));
+        }
     }
 
     /// Room for `n` more bytes, where it is there already.
@@ -284,7 +311,8 @@ impl<'a> Sink<'a> {
         let more = if self.is_caller() { 0 } else { wanted - room };
         self.charged += self.call.charge(more)?.keep();
         match &mut self.target {
-            Target::Owned(bytes) if bytes.is_empty() => {
+            Target::Owned(bytes) if self.len == 0 => {
+                *bytes = Vec::new();
                 *bytes = alloc::zeroed(wanted).ok_or_else(|| Error::memory(wanted as u64))?;
             }
             Target::Owned(bytes) => {

@@ -79,7 +79,7 @@ impl Shard {
         }
         let (grid, mut counts, mut first) = (Layout::contiguous(Dtype::U1, &self.grid(), Order::C)?, Vec::new(), 0);
         let strides = grid.strides();
-        let dims = part.start.iter().zip(part.want.shape()).zip(self.inner.shape()).zip(&strides);
+        let dims = part.start.iter().zip(part.want.shape()).zip(self.inner.shape()).zip(strides.iter());
         for (((start, count), extent), stride) in dims {
             let (low, high) = (start / extent, (start + count).div_ceil(*extent));
             counts.push(high - low);
@@ -92,7 +92,7 @@ impl Shard {
     fn overlap(&self, i: usize, part: &Part<'_>) -> Result<Overlap> {
         let (mut start, mut shape, mut at) = (Vec::new(), Vec::new(), 0);
         let strides = part.want.strides();
-        let boxes = part.start.iter().zip(part.want.shape()).zip(&strides);
+        let boxes = part.start.iter().zip(part.want.shape()).zip(strides.iter());
         for ((origin, extent), ((from, count), stride)) in self.origin(i).into_iter().zip(self.inner.shape()).zip(boxes) {
             let (low, high) = (origin.max(*from), (origin + extent).min(from + count));
             start.push(low - origin);

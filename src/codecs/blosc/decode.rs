@@ -4,10 +4,12 @@
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::blocks::Blocks;
 use super::chunk::Chunk;
 use super::header::Header;
 use super::worker::Worker;
 use crate::core::panic::contained;
+use crate::core::pieces::{Memory, Taker};
 use crate::core::pool::{Pool, Pooled};
 use crate::core::{Call, Error, Layout, Result, Sink};
 
@@ -49,6 +51,26 @@ impl Decoder {
             return Err(Error::shape(format!("{nbytes} bytes from byte {start} on are not inside the {total} of the chunk")));
         }
         self.range(&chunk, start, nbytes, out)
+    }
+
+    /// Hands the content to `then`, block by block. Where several threads would share the blocks, they should decode the whole.
+    pub fn decode_to(&self, src: &[u8], call: Call<'_>, then: &mut Taker<'_>) -> Result<Layout> {
+        let chunk = Chunk::open(src, call.strict())?;
+        let nbytes = chunk.header.nbytes;
+        if chunk.header.is_stored() || nbytes == 0 {
+            call.touch(nbytes);
+            return then(&mut Memory::new(chunk.stored().get(..nbytes).unwrap_or_default()));
+        }
+        if call.nthreads().min(nbytes / BYTES_PER_THREAD) > 1 {
+            return Err(Error::unsupported("several threads decode the chunk"));
+        }
+        for block in 0..chunk.header.nblocks() {
+            call.touch(chunk.check_backing(block)?);
+        }
+        let mut worker = self.workers.get(|| Ok::<_, Error>(Worker::default()))?;
+        let done = Blocks::new(&chunk, &mut worker, call).and_then(|mut blocks| then(&mut blocks));
+        done_with(worker);
+        done
     }
 
     fn range(&self, chunk: &Chunk<'_>, start: usize, nbytes: usize, out: &mut Sink<'_>) -> Result<()> {
@@ -96,10 +118,15 @@ impl Decoder {
                 job.fail(block, error);
             }
         }
-        if worker.is_large() {
-            Pooled::discard(worker);
-        }
+        done_with(worker);
         Ok(())
+    }
+}
+
+/// Keeps what a worker holds for the next call, unless that is a lot.
+fn done_with(worker: Pooled<'_, Worker>) {
+    if worker.is_large() {
+        worker.discard();
     }
 }
 

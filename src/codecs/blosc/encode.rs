@@ -4,8 +4,10 @@
 use serde_json::Value;
 
 use super::settings::{Compressor, Settings};
-use super::write::write;
+use super::write::Encoder;
 use crate::core::config::{as_integer, is_integer};
+use crate::core::pieces::Source;
+use crate::core::pool::Pool;
 use crate::core::{Config, Error, Kind, Result, Sink};
 use crate::sys::blosc::{MAX_INPUT, OVERHEAD, Shuffle};
 
@@ -67,25 +69,46 @@ fn typesize(value: Option<&Value>) -> Result<Option<usize>> {
     size.map(Some).ok_or_else(wrong)
 }
 
-/// Appends `src`, items of `itemsize` bytes, as a chunk to `out`. The bytes do not depend on the room that `out` has.
-pub fn compress(params: &Params, itemsize: usize, src: &[u8], out: &mut Sink<'_>) -> Result<usize> {
-    if src.len() > MAX_INPUT {
-        return Err(Error::shape(format!("{} bytes are more than the {MAX_INPUT} of a blosc chunk", src.len())));
+/// Compresses chunks as a configuration says it; keeps what that takes between calls.
+pub struct Packer {
+    params: Params,
+    encoders: Pool<Encoder>,
+}
+
+impl Packer {
+    /// Of chunks like that.
+    pub fn new(params: Params) -> Self {
+        Packer { params, encoders: Pool::default() }
     }
-    let settings = params.settings(itemsize);
-    let call = out.call();
-    call.checkpoint(0, src.len() as u64)?;
-    let most = src.len() + OVERHEAD;
+
+    /// Appends `src`, items of `itemsize` bytes, as a chunk to `out`. The bytes do not depend on the room that `out` has.
+    pub fn compress(&self, itemsize: usize, src: &mut dyn Source, out: &mut Sink<'_>) -> Result<usize> {
+        let (nbytes, call) = (src.nbytes(), out.call());
+        if nbytes > MAX_INPUT {
+            return Err(Error::shape(format!("{nbytes} bytes are more than the {MAX_INPUT} of a blosc chunk")));
+        }
+        call.checkpoint(0, nbytes as u64)?;
+        let mut encoder = self.encoders.get(|| Ok::<_, Error>(Encoder::default()))?;
+        let done = write(&mut encoder, &self.params.settings(itemsize), src, out);
+        if encoder.is_large() {
+            encoder.discard();
+        }
+        done
+    }
+}
+
+fn write(encoder: &mut Encoder, settings: &Settings, src: &mut dyn Source, out: &mut Sink<'_>) -> Result<usize> {
+    let (call, most) = (out.call(), src.nbytes() + OVERHEAD);
     match out.take(most) {
         Ok(dst) => {
-            let written = write(&settings, src, dst, &call)?;
+            let written = encoder.write(settings, src, dst, &call)?;
             out.retract(most - written);
             Ok(written)
         }
         // With less room there would be other bytes, as with c-blosc.
         Err(error) if matches!(error.kind(), Kind::Space | Kind::Limit) => {
             let mut aside = call.scratch(most)?;
-            let written = write(&settings, src, &mut aside.bytes, &call)?;
+            let written = encoder.write(settings, src, &mut aside.bytes, &call)?;
             out.write(aside.bytes.get(..written).unwrap_or_default())?;
             Ok(written)
         }

@@ -3,10 +3,12 @@
 
 use crate::core::codec::{Blocks, Info};
 use crate::core::part::{self, Part, Put};
+use crate::core::pieces::{Ends, Memory, Piecewise, Source, Taker};
 use crate::core::sink::Fixed;
 use crate::core::{ArrayRef, Call, Codec, CodecDef, Config, Layout, Result, Sink};
 use crate::sys::blosc::OVERHEAD;
 
+mod blocks;
 #[cfg(test)]
 mod blosc_tests;
 mod blosclz;
@@ -19,19 +21,19 @@ mod worker;
 mod write;
 
 use decode::Decoder;
-use encode::{Params, compress};
+use encode::{Packer, Params};
 pub use header::Header;
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "blosc", make };
 
 struct Blosc {
-    params: Params,
+    packer: Packer,
     decoder: Decoder,
 }
 
 fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
-    Ok(Box::new(Blosc { params: Params::from_config(config)?, decoder: Decoder::default() }))
+    Ok(Box::new(Blosc { packer: Packer::new(Params::from_config(config)?), decoder: Decoder::default() }))
 }
 
 /// What the header of a chunk says; its first 16 bytes suffice.
@@ -44,9 +46,19 @@ pub fn decode_items(src: &[u8], start: usize, nitems: usize, out: &mut Sink<'_>)
     Decoder::default().decode_items(src, start, nitems, out)
 }
 
+impl Ends for Blosc {
+    fn encode_from(&self, source: &mut dyn Source, src: &Layout, out: &mut Sink<'_>) -> Result<Layout> {
+        self.packer.compress(src.dtype.itemsize, source, out).map(Layout::bytes)
+    }
+
+    fn decode_to(&self, src: &[u8], call: Call<'_>, then: &mut Taker<'_>) -> Result<Layout> {
+        self.decoder.decode_to(src, call, then)
+    }
+}
+
 impl Codec for Blosc {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        compress(&self.params, src.layout().dtype.itemsize, src.bytes()?, out).map(Layout::bytes)
+        self.encode_from(&mut Memory::new(src.bytes()?), src.layout(), out)
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
@@ -55,6 +67,10 @@ impl Codec for Blosc {
 
     fn encoded_bound(&self, src: &Layout) -> Option<u64> {
         Some((src.nbytes() + OVERHEAD) as u64)
+    }
+
+    fn piecewise(&self) -> Piecewise<'_> {
+        Piecewise::Ends(self)
     }
 
     fn partial(&self) -> bool {

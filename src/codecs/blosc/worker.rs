@@ -61,6 +61,17 @@ impl Worker {
         Ok(())
     }
 
+    /// Memory for a block, until [`Worker::take_back`].
+    pub fn lend(&mut self, nbytes: usize) -> Result<Vec<u8>> {
+        room(&mut self.aside, nbytes)?;
+        Ok(std::mem::take(&mut self.aside))
+    }
+
+    /// Keeps the memory for the next block.
+    pub fn take_back(&mut self, memory: Vec<u8>) {
+        self.aside = memory;
+    }
+
     /// Whether it has grown too large to be kept.
     pub fn is_large(&self) -> bool {
         self.filtered.len() + self.aside.len() > KEEP
@@ -120,7 +131,7 @@ impl Inner {
 }
 
 /// `nbytes` of `memory`, which grows where it is smaller.
-fn room(memory: &mut Vec<u8>, nbytes: usize) -> Result<&mut [u8]> {
+pub fn room(memory: &mut Vec<u8>, nbytes: usize) -> Result<&mut [u8]> {
     if memory.len() < nbytes {
         *memory = Vec::new();
         *memory = alloc::zeroed(nbytes).ok_or_else(|| Error::memory(nbytes as u64))?;

@@ -3,50 +3,95 @@
 
 use super::header::{Header, SIZE};
 use super::settings::{Compressor, MIN_BLOCK, Settings, zstd_level};
-use crate::core::call::{Charge, Scratch, ask};
+use super::worker::room;
+use crate::core::call::ask;
+use crate::core::pieces::Source;
 use crate::core::stream::Stream;
-use crate::core::{Call, Result};
+use crate::core::{Call, Error, Result};
 use crate::kernels::shuffle;
 use crate::sys::blosc::{self, Shuffle};
 use crate::sys::lz4;
 use crate::sys::zlib::{Deflater, Wrap};
 use crate::sys::zstd;
 
-/// Writes the chunk of `src` to `dst`, which has [`SIZE`] bytes more. Returns its length.
-pub fn write(settings: &Settings, src: &[u8], dst: &mut [u8], call: &Call<'_>) -> Result<usize> {
-    let header = Header::new(settings, src.len());
-    if settings.clevel > 0
-        && src.len() >= MIN_BLOCK
-        && let Some(cbytes) = blocks(settings, &header, src, dst, call)?
-    {
-        put(dst, 0, &header.bytes(cbytes));
-        return Ok(cbytes);
-    }
-    let cbytes = SIZE + src.len();
-    put(dst, 0, &header.stored().bytes(cbytes));
-    put(dst, SIZE, src);
-    Ok(cbytes)
+/// More than this is not kept after a call.
+const KEEP: usize = 8 << 20;
+
+/// The compressor and the memory of one thread.
+#[derive(Default)]
+pub struct Encoder {
+    state: Option<State>,
+    /// A block of a source that is not in memory.
+    block: Vec<u8>,
+    filtered: Vec<u8>,
+    scratch: Vec<u8>,
+    /// About what the compressor takes.
+    nbytes: usize,
 }
 
-/// All blocks; `None` where they would take more room than the content.
-fn blocks<'c>(settings: &Settings, header: &'c Header, src: &[u8], dst: &mut [u8], call: &Call<'c>) -> Result<Option<usize>> {
-    let mut engine = Engine::new(settings, header, call)?;
-    let mut filter = Filter::new(header, call)?;
-    let mut at = SIZE + 4 * header.nblocks();
-    for (i, block) in src.chunks(header.blocksize).enumerate() {
-        call.checkpoint((i * header.blocksize) as u64, src.len() as u64)?;
-        if put(dst, SIZE + 4 * i, &(at as u32).to_le_bytes()).is_none() {
-            return Ok(None);
+impl Encoder {
+    /// Whether it has grown too large to be kept.
+    pub fn is_large(&self) -> bool {
+        self.nbytes + self.block.len() + self.filtered.len() + self.scratch.len() > KEEP
+    }
+
+    /// Writes the chunk of `src` to `dst`, which has [`SIZE`] bytes more. Returns its length.
+    pub fn write(&mut self, settings: &Settings, src: &mut dyn Source, dst: &mut [u8], call: &Call<'_>) -> Result<usize> {
+        let nbytes = src.nbytes();
+        let header = Header::new(settings, nbytes);
+        if settings.clevel > 0 && nbytes >= MIN_BLOCK {
+            if let Some(cbytes) = self.blocks(settings, &header, src, dst, call)? {
+                put(dst, 0, &header.bytes(cbytes));
+                return Ok(cbytes);
+            }
+            src.rewind();
         }
-        let streams = header.nstreams(block.len());
-        for stream in filter.apply(block).chunks_exact(block.len() / streams) {
-            match engine.write(stream, dst, at)? {
-                Some(end) => at = end,
-                None => return Ok(None),
+        let cbytes = SIZE + nbytes;
+        put(dst, 0, &header.stored().bytes(cbytes));
+        src.read(dst.get_mut(SIZE..cbytes).unwrap_or_default())?;
+        Ok(cbytes)
+    }
+
+    /// All blocks; `None` where they would take more room than the content.
+    fn blocks(
+        &mut self,
+        settings: &Settings,
+        header: &Header,
+        src: &mut dyn Source,
+        dst: &mut [u8],
+        call: &Call<'_>,
+    ) -> Result<Option<usize>> {
+        if !header.blocksize.is_multiple_of(src.unit()) && header.nblocks() > 1 {
+            return Err(Error::unsupported("blocks that are not whole pieces"));
+        }
+        let block = if src.in_place() { 0 } else { header.blocksize };
+        let (filtered, scratch) = filter_memory(header);
+        self.nbytes = settings.compressor.memory(settings.clevel, header.blocksize);
+        let _memory = call.charge(self.nbytes + block + filtered + scratch)?;
+        let state = match &mut self.state {
+            Some(state) => state,
+            none => none.insert(State::new(settings)?),
+        };
+        let block = room(&mut self.block, block)?;
+        let mut filter = Filter { header, filtered: room(&mut self.filtered, filtered)?, scratch: room(&mut self.scratch, scratch)? };
+        let mut engine = Engine { clevel: settings.clevel, splits: settings.splits(header.blocksize), state };
+        let mut at = SIZE + 4 * header.nblocks();
+        for i in 0..header.nblocks() {
+            call.checkpoint((i * header.blocksize) as u64, header.nbytes as u64)?;
+            let block = src.next(header.block_len(i), block)?;
+            if put(dst, SIZE + 4 * i, &(at as u32).to_le_bytes()).is_none() {
+                return Ok(None);
+            }
+            let streams = header.nstreams(block.len());
+            for stream in filter.apply(block).chunks_exact(block.len() / streams) {
+                match engine.write(stream, dst, at)? {
+                    Some(end) => at = end,
+                    None => return Ok(None),
+                }
             }
         }
+        Ok(Some(at))
     }
-    Ok(Some(at))
 }
 
 /// Writes `bytes` at `at`, if there is room.
@@ -55,42 +100,34 @@ fn put(dst: &mut [u8], at: usize, bytes: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// The shuffle and its memory.
-struct Filter<'h> {
-    header: &'h Header,
-    filtered: Scratch<'h>,
-    scratch: Scratch<'h>,
+/// Bytes that the filter takes for a filtered block, and beside it.
+fn filter_memory(header: &Header) -> (usize, usize) {
+    let (typesize, block) = (header.typesize, header.blocksize);
+    match header.filter(block) {
+        Shuffle::None => (0, 0),
+        Shuffle::Byte => (block, 0),
+        Shuffle::Bit => (block, blosc::bitshuffle_scratch(typesize, block)),
+    }
 }
 
-impl<'h> Filter<'h> {
-    fn new(header: &'h Header, call: &Call<'h>) -> Result<Self> {
-        let (typesize, block) = (header.typesize, header.blocksize);
-        let (filtered, scratch) = match header.filter(block) {
-            Shuffle::None => (0, 0),
-            Shuffle::Byte => (block, 0),
-            Shuffle::Bit => (block, blosc::bitshuffle_scratch(typesize, block)),
-        };
-        Ok(Filter { header, filtered: call.scratch(filtered)?, scratch: call.scratch(scratch)? })
-    }
+/// The shuffle and its memory.
+struct Filter<'e> {
+    header: &'e Header,
+    filtered: &'e mut [u8],
+    scratch: &'e mut [u8],
+}
 
+impl Filter<'_> {
     fn apply<'b>(&'b mut self, block: &'b [u8]) -> &'b [u8] {
         let typesize = self.header.typesize;
-        let Some(filtered) = self.filtered.bytes.get_mut(..block.len()) else { return block };
+        let Some(filtered) = self.filtered.get_mut(..block.len()) else { return block };
         match self.header.filter(block.len()) {
             Shuffle::None => return block,
             Shuffle::Byte => shuffle::shuffle(typesize, block, filtered),
-            Shuffle::Bit => blosc::bitshuffle(typesize, block, filtered, &mut self.scratch.bytes),
+            Shuffle::Bit => blosc::bitshuffle(typesize, block, filtered, self.scratch),
         }
         filtered
     }
-}
-
-/// The compressor and its memory.
-struct Engine<'c> {
-    clevel: u8,
-    splits: bool,
-    state: State,
-    _memory: Charge<'c>,
 }
 
 enum State {
@@ -102,10 +139,9 @@ enum State {
     Zstd(zstd::Compressor),
 }
 
-impl<'c> Engine<'c> {
-    fn new(settings: &Settings, header: &Header, call: &Call<'c>) -> Result<Self> {
-        let _memory = call.charge(settings.compressor.memory(settings.clevel, header.blocksize))?;
-        let state = match settings.compressor {
+impl State {
+    fn new(settings: &Settings) -> Result<Self> {
+        Ok(match settings.compressor {
             Compressor::BloscLz => State::BloscLz,
             Compressor::Lz4 => State::Lz4(lz4::State::new()?),
             Compressor::Lz4Hc => State::Lz4Hc(lz4::HcState::new()?),
@@ -115,10 +151,18 @@ impl<'c> Engine<'c> {
             }
             Compressor::Zlib => State::Zlib(Deflater::new(settings.clevel.into(), Wrap::Zlib)?),
             Compressor::Zstd => State::Zstd(zstd::Compressor::new(zstd_level(settings.clevel), false)?),
-        };
-        Ok(Engine { clevel: settings.clevel, splits: settings.splits(header.blocksize), state, _memory })
+        })
     }
+}
 
+/// The compressor at work on a chunk.
+struct Engine<'e> {
+    clevel: u8,
+    splits: bool,
+    state: &'e mut State,
+}
+
+impl Engine<'_> {
     /// Writes length and content of a stream at `at`; returns where it ends, `None` where there is no room.
     fn write(&mut self, stream: &[u8], dst: &mut [u8], at: usize) -> Result<Option<usize>> {
         let start = at + 4;
@@ -137,13 +181,13 @@ impl<'c> Engine<'c> {
 
     /// Compresses into no more than the bytes of `src`; `None` where that does not go.
     fn compress(&mut self, src: &[u8], room: &mut [u8]) -> Result<Option<usize>> {
-        if let State::Snappy(encoder) = &mut self.state {
+        if let State::Snappy(encoder) = &mut *self.state {
             return Ok(encoder.compress(src, room).ok().filter(|n| *n < src.len()));
         }
         let most = src.len().min(room.len());
         let dst = room.get_mut(..most).unwrap_or_default();
         let level = i32::from(self.clevel);
-        Ok(match &mut self.state {
+        Ok(match &mut *self.state {
             State::BloscLz => blosc::blosclz(self.clevel, self.splits, src, dst),
             State::Lz4(state) => state.compress(src, dst, 10 - level),
             State::Lz4Hc(state) => state.compress(src, dst, level),

@@ -31,7 +31,7 @@ pub fn encode(codec: &Instance, src: &Source<'_>, out: &mut Sink<'_>) -> Result<
         Source::Fixed(layout, bytes) => {
             check_span(layout, bytes.len()).map_err(named)?;
             let gathered = layout.reordered(Order::C);
-            let mut scratch = out.call().scratch(gathered.nbytes()).map_err(named)?;
+            let mut scratch = out.call().reused(gathered.nbytes()).map_err(named)?;
             convert::copy(bytes, layout, &mut scratch.bytes, &gathered).map_err(named)?;
             let array = ArrayRef::fixed(&gathered, &scratch.bytes).map_err(named)?;
             codec.encode(&array, out).map_err(named)
@@ -107,7 +107,7 @@ fn decode_aside<'a>(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: 
     let dense = want.reordered(if want.order() == Order::F { Order::F } else { Order::C });
     let result = if chunk.is_some() { None } else { Some(&dense) };
     let nbytes = chunk.unwrap_or(&dense).nbytes();
-    let mut aside = call.scratch(nbytes).map_err(named)?;
+    let mut aside = call.reused(nbytes).map_err(named)?;
     let mut memory = Fixed(&mut aside.bytes);
     let mut inner = Sink::within(call, &mut memory);
     let have = decode(codec, src, chunk, result, &mut inner).map_err(|error| error.too_long(nbytes))?;
@@ -186,7 +186,7 @@ fn rearrange(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<Layout>
         convert::swap_bytes(out.written(), have.dtype);
         return Ok(want.clone());
     }
-    let mut scratch = out.call().scratch(out.len())?;
+    let mut scratch = out.call().reused(out.len())?;
     scratch.bytes.copy_from_slice(out.written());
     convert::copy(&scratch.bytes, have, out.written(), want)?;
     Ok(want.clone())

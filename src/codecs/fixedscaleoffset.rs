@@ -107,10 +107,10 @@ impl Constants {
 }
 
 /// The arithmetic and its constants.
-type Kernel = (fn(&[u8], &mut [u8], Constants), Constants);
+type Kernel = (fn(&[u8], &mut [u8], &Constants), Constants);
 
 fn applying<A: Number, B: Scale>(offset: A, scale: B) -> Kernel {
-    let run = |src: &[u8], dst: &mut [u8], constants: Constants| {
+    let run = |src: &[u8], dst: &mut [u8], constants: &Constants| {
         let (offset, scale) = constants.get::<A, B>();
         apply(src, dst, offset, scale);
     };
@@ -118,7 +118,7 @@ fn applying<A: Number, B: Scale>(offset: A, scale: B) -> Kernel {
 }
 
 fn undoing<T: Divide>(offset: T, scale: T) -> Kernel {
-    let run = |src: &[u8], dst: &mut [u8], constants: Constants| {
+    let run = |src: &[u8], dst: &mut [u8], constants: &Constants| {
         let (offset, scale) = constants.get::<T, T>();
         undo(src, dst, offset, scale);
     };
@@ -206,7 +206,7 @@ fn running(
     let step = &mut |first, src: &[u8], dst: &mut [u8]| {
         let mut done = first;
         pass.run(src, dst, &mut |src, dst| {
-            run(src, dst, constants);
+            run(src, dst, &constants);
             if strict && let Some(index) = check(dst, false, range) {
                 return Err(lost(done + index, to));
             }

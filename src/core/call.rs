@@ -1,5 +1,6 @@
 //! What a caller asked of one call: limits, strictness, threads, progress; and the accounts kept against the limits.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::error::{Error, Kind, Result};
@@ -23,7 +24,12 @@ pub struct Limits {
     /// Refuse what the Python package lets pass: trailing bytes, junk, values that do not survive.
     pub strict: bool,
     used: AtomicU64,
+    /// Scratch memory that is free again.
+    spare: [Mutex<Vec<u8>>; SPARE],
 }
+
+/// Blocks of scratch memory that a call keeps for its next item; more threads than this take new ones.
+const SPARE: usize = 4;
 
 /// One call as a codec sees it. Callbacks stay on the calling thread, so this is not `Sync`; [`Limits`] is.
 #[derive(Clone, Copy)]
@@ -83,7 +89,18 @@ impl<'a> Call<'a> {
     pub fn scratch(&self, nbytes: usize) -> Result<Scratch<'a>> {
         let charge = self.limits.charge(nbytes)?;
         let bytes = alloc::zeroed(nbytes).ok_or_else(|| Error::memory(nbytes as u64))?;
-        Ok(Scratch { bytes, _charge: charge })
+        Ok(Scratch { bytes, _charge: charge, home: None })
+    }
+
+    /// As [`Call::scratch`], of any content: for whoever fills all of it, item after item of a batch.
+    pub fn reused(&self, nbytes: usize) -> Result<Scratch<'a>> {
+        let charge = self.limits.charge(nbytes)?;
+        let mut bytes = self.limits.take_spare(nbytes);
+        if bytes.capacity() < nbytes {
+            bytes = alloc::zeroed(nbytes).ok_or_else(|| Error::memory(nbytes as u64))?;
+        }
+        bytes.resize(nbytes, 0);
+        Ok(Scratch { bytes, _charge: charge, home: Some(self.limits) })
     }
 
     /// Counts memory that a C library takes for itself (windows, dictionaries) until the charge is dropped.
@@ -123,6 +140,19 @@ impl Limits {
         match self.max_memory {
             Some(max) if used > max => Err(Error::limit("max_memory", max, used)),
             _ => Ok(charge),
+        }
+    }
+
+    fn take_spare(&self, nbytes: usize) -> Vec<u8> {
+        let mut free = self.spare.iter().filter_map(|slot| slot.try_lock().ok());
+        free.find(|memory| memory.capacity() >= nbytes).map(|mut memory| std::mem::take(&mut *memory)).unwrap_or_default()
+    }
+
+    /// Keeps memory that nobody counts; under a limit it goes back at once.
+    fn keep_spare(&self, memory: Vec<u8>) {
+        let mut free = self.spare.iter().filter_map(|slot| slot.try_lock().ok());
+        if let Some(mut slot) = free.find(|slot| slot.capacity() < memory.capacity()).filter(|_| self.max_memory.is_none()) {
+            *slot = memory;
         }
     }
 
@@ -183,6 +213,16 @@ pub struct Scratch<'a> {
     /// The memory.
     pub bytes: Vec<u8>,
     _charge: Charge<'a>,
+    /// Who keeps the memory for the next item.
+    home: Option<&'a Limits>,
+}
+
+impl Drop for Scratch<'_> {
+    fn drop(&mut self) {
+        if let Some(home) = self.home {
+            home.keep_spare(std::mem::take(&mut self.bytes));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -200,5 +240,23 @@ mod tests {
         assert!(matches!(refused, Err(Kind::Limit)));
         drop(held);
         assert!(call.scratch(10).is_ok());
+    }
+
+    #[test]
+    fn memory_is_used_again_within_a_call_unless_it_is_limited() {
+        let at = |call: &Call<'_>| {
+            let both = [call.reused(5000).expect("memory"), call.reused(5000).expect("memory")];
+            both.each_ref().map(|scratch| (scratch.bytes.as_ptr() as usize, scratch.bytes.len()))
+        };
+        let limits = Limits::default();
+        let call = Call::new(&limits, None);
+        let (mut first, mut again) = (at(&call), at(&call));
+        first.sort_unstable();
+        again.sort_unstable();
+        assert_eq!(first, again);
+        assert_eq!(call.reused(100).expect("memory").bytes.len(), 100);
+        let limits = Limits::new(None, Some(12_000));
+        let call = Call::new(&limits, None);
+        assert!(at(&call) != at(&call) || limits.spare.iter().all(|slot| slot.lock().expect("free").capacity() == 0));
     }
 }

@@ -50,7 +50,7 @@ pub fn decode(codec: &dyn Codec, src: &[u8], part: Part<'_>, call: Call<'_>, put
     call.touch(src.len());
     let call = call.counting(None);
     let nbytes = part.chunk.nbytes();
-    let mut aside = call.scratch(nbytes)?;
+    let mut aside = call.reused(nbytes)?;
     let mut memory = Fixed(&mut aside.bytes);
     let known = codec.decode(&ArrayRef::fixed(&Layout::bytes(src.len()), src)?, &mut Sink::within(call, &mut memory));
     let have = conform(known.map_err(|error| error.too_long(nbytes))?, Told::Chunk(part.chunk))?;

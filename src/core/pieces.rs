@@ -6,8 +6,8 @@ use super::layout::Layout;
 use super::sink::Sink;
 use crate::kernels::copy::copy;
 
-/// Bytes of a piece: with what it becomes it fits the first caches.
-pub const PIECE: usize = 16 << 10;
+/// Bytes of a piece: with what it becomes it fits the second cache, and is large enough for filters to get going.
+pub const PIECE: usize = 64 << 10;
 /// Bytes between two calls of the caller's progress function.
 const STEP: usize = 1 << 20;
 

@@ -3,6 +3,9 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
 
+use super::error::Error;
+use crate::kernels::alloc;
+
 /// Idle contexts kept per codec; more threads than this make contexts of their own and drop them again. A codec with four pools stays
 /// below 1 KiB: that much is allocated without asking whether it may fail.
 const SLOTS: usize = 12;
@@ -74,6 +77,15 @@ impl<T> Drop for Pooled<'_, T> {
             self.pool.put(context);
         }
     }
+}
+
+/// `nbytes` of memory that is kept between calls; it grows where it is smaller. The content is undefined.
+pub fn room(memory: &mut Vec<u8>, nbytes: usize) -> Result<&mut [u8], Error> {
+    if memory.len() < nbytes {
+        *memory = Vec::new();
+        *memory = alloc::zeroed(nbytes).ok_or_else(|| Error::memory(nbytes as u64))?;
+    }
+    Ok(memory.get_mut(..nbytes).unwrap_or_default())
 }
 
 #[cfg(test)]

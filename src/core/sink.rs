@@ -66,12 +66,11 @@ impl<'a> Sink<'a> {
         Sink { call, target, len: 0, max, charged: 0, offsets: Vec::new() }
     }
 
-    /// Takes `memory` of an earlier call to write to, where limits allow that.
+    /// Takes `memory` of an earlier call to write to, unless memory is limited: then every byte counts.
     #[must_use]
     pub fn reusing(mut self, memory: Vec<u8>) -> Self {
-        if let (Target::Owned(bytes), Ok(charge)) = (&mut self.target, self.call.charge(memory.len())) {
+        if let (Target::Owned(bytes), None) = (&mut self.target, self.call.limits().max_memory) {
             *bytes = memory;
-            self.charged += charge.keep();
         }
         self
     }

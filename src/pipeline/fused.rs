@@ -6,11 +6,11 @@ use std::ops::Range;
 use super::run::Way;
 use super::{Pipeline, Stage};
 use crate::core::pieces::{Ends, Filter, Filtered, Memory, PIECE, Piecewise, Source, drain};
+use crate::core::pool::room;
 use crate::core::{ArrayRef, Call, Error, Layout, Result, Sink};
-use crate::kernels::alloc;
 
 /// Most filters that work at once: each has a piece in the cache.
-const MOST: usize = 8;
+const MOST: usize = 6;
 
 /// Who takes the last pieces.
 type End<'e> = dyn FnMut(&mut dyn Source, &Layout) -> Result<Layout> + 'e;
@@ -39,7 +39,8 @@ impl Pipeline {
         }
         let stage = |i: usize| self.stage(way, i).map(|(_, stage)| stage);
         let ends = |i: usize| usize::from(stage(i).is_some_and(|stage| stage.ends().is_some()));
-        let before = if way == Way::Decode { ends(from) } else { 0 };
+        // Of a whole chunk, several threads decode the blocks.
+        let before = if way == Way::Decode && call.nthreads() == 1 { ends(from) } else { 0 };
         let first = from + before;
         let filters = (first..first + MOST).take_while(|i| stage(*i).is_some_and(|stage| stage.filter().is_some())).count();
         let after = if way == Way::Encode { ends(first + filters) } else { 0 };
@@ -49,9 +50,10 @@ impl Pipeline {
     /// Does what the stages at `places` do. An error says only that it does not go this way.
     pub(super) fn fused(&self, way: Way, places: Range<usize>, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let call = out.call();
-        let _memory = call.charge(MOST * PIECE)?;
-        let mut rooms = self.rooms.get(|| alloc::zeroed(MOST * PIECE).ok_or_else(|| Error::memory((MOST * PIECE) as u64)))?;
-        let rooms = rooms.as_mut_slice();
+        let nbytes = places.len() * PIECE;
+        let _memory = call.charge(nbytes)?;
+        let mut rooms = self.rooms.get(|| Ok::<_, Error>(Vec::new()))?;
+        let rooms = room(&mut rooms, nbytes)?;
         let to_memory = |source: &mut dyn Source, layout: &Layout, out: &mut Sink<'_>| drain(source, out).map(|()| layout.clone());
         let at = |i: usize| self.stage(way, i).and_then(|(_, stage)| Some((stage, stage.ends()?)));
         if let Some((stage, ends)) = at(places.start).filter(|_| way == Way::Decode) {

@@ -30,7 +30,7 @@ impl Codec for ChunkCodec {
         if plain || convert::same_bytes(given, &self.chunk) {
             return self.pipeline.encode(&ArrayRef::fixed(&self.chunk, src.bytes()?)?, out);
         }
-        let mut aside = out.call().scratch(self.chunk.nbytes())?;
+        let mut aside = out.call().reused(self.chunk.nbytes())?;
         convert::copy(src.bytes()?, given, &mut aside.bytes, &self.chunk)?;
         self.pipeline.encode(&ArrayRef::fixed(&self.chunk, &aside.bytes)?, out)
     }

@@ -123,7 +123,7 @@ impl Shard {
         if self.chunk.items != Items::Fixed {
             return self.encode_inner_items(src, i, out);
         }
-        let mut aside = out.call().scratch(self.inner.nbytes())?;
+        let mut aside = out.call().reused(self.inner.nbytes())?;
         let start = self.origin(i);
         let (inside, first) = Part { chunk: &self.chunk, start: &start, want: &self.inner }.within_chunk()?;
         convert::copy(src.bytes()?.get(first..).unwrap_or_default(), &inside, &mut aside.bytes, &self.inner)?;

@@ -53,16 +53,13 @@ impl Decoder {
         self.range(&chunk, start, nbytes, out)
     }
 
-    /// Hands the content to `then`, block by block. Where several threads would share the blocks, they should decode the whole.
+    /// Hands the content to `then`, block by block, on this thread.
     pub fn decode_to(&self, src: &[u8], call: Call<'_>, then: &mut Taker<'_>) -> Result<Layout> {
         let chunk = Chunk::open(src, call.strict())?;
         let nbytes = chunk.header.nbytes;
         if chunk.header.is_stored() || nbytes == 0 {
             call.touch(nbytes);
             return then(&mut Memory::new(chunk.stored().get(..nbytes).unwrap_or_default()));
-        }
-        if call.nthreads().min(nbytes / BYTES_PER_THREAD) > 1 {
-            return Err(Error::unsupported("several threads decode the chunk"));
         }
         for block in 0..chunk.header.nblocks() {
             call.touch(chunk.check_backing(block)?);

@@ -3,8 +3,8 @@
 
 use super::blosclz;
 use super::chunk::{Chunk, Format, Stream};
+use crate::core::pool::room;
 use crate::core::{Call, Error, Result};
-use crate::kernels::alloc;
 use crate::kernels::bitshuffle::bitunshuffle;
 use crate::kernels::shuffle::unshuffle;
 use crate::sys::blosc::Shuffle;
@@ -128,13 +128,4 @@ impl Inner {
         let _charge = call.charge(decompressor.nbytes())?;
         Ok(decompressor.decompress(src, dst).is_ok_and(|n| n == dst.len()))
     }
-}
-
-/// `nbytes` of `memory`, which grows where it is smaller.
-pub fn room(memory: &mut Vec<u8>, nbytes: usize) -> Result<&mut [u8]> {
-    if memory.len() < nbytes {
-        *memory = Vec::new();
-        *memory = alloc::zeroed(nbytes).ok_or_else(|| Error::memory(nbytes as u64))?;
-    }
-    Ok(memory.get_mut(..nbytes).unwrap_or_default())
 }

@@ -3,9 +3,9 @@
 
 use super::header::{Header, SIZE};
 use super::settings::{Compressor, MIN_BLOCK, Settings, zstd_level};
-use super::worker::room;
 use crate::core::call::ask;
 use crate::core::pieces::Source;
+use crate::core::pool::room;
 use crate::core::stream::Stream;
 use crate::core::{Call, Error, Result};
 use crate::kernels::shuffle;

@@ -155,7 +155,7 @@ pub struct nc_options {
     /// Most bytes of result of the whole call; 0 = no limit. Between the stages of a pipeline 16 times as much may arise.
     pub max_output: u64,
     /// Most bytes of result and scratch (windows, dictionaries, steps between filters) of all threads; 0 = no limit. Memory of the
-    /// caller does not count.
+    /// caller does not count. Without a limit lzma still believes no more than 256 MiB for a dictionary that a stream names.
     pub max_memory: u64,
     /// Threads the whole call may use, the calling one included; 0 = 1; NUMCODECS_ALL_CORES. Results never depend on it.
     pub nthreads: i32,

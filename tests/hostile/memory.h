@@ -1,8 +1,7 @@
 /* malloc and its kin, counted, and made to fail or to end at a guard page on demand. The definitions stand in the program, so the shared
  * library and all that is inside it use them.
  *
- * A sanitizer brings a malloc of its own, with red zones. With -DSANITIZED these functions stand before it, by the linker's --wrap for
- * each name of WRAPPED in tools/test-sanitizers.sh. */
+ * A sanitizer brings a malloc of its own, with red zones. With -DSANITIZED these functions stand before it, by the linker's --wrap. */
 #ifndef MEMORY_H
 #define MEMORY_H
 #include <errno.h>

@@ -290,8 +290,49 @@ static void big_endian_index(void)
     nc_zarr_free(zarr);
 }
 
+/* ---- values of another type ---- */
+
+#define CAST(from, configuration) \
+    "{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [2], \"data_type\": \"" from "\", \"fill_value\": 0, \"chunk_grid\": {\"name\":" \
+    "\"regular\", \"configuration\": {\"chunk_shape\": [2]}}, \"chunk_key_encoding\": \"default\", \"codecs\": [{\"name\": \"cast_value\"," \
+    "\"configuration\": {" configuration "}}, {\"name\": \"bytes\", \"configuration\": {\"endian\": \"little\"}}]}"
+
+static void values_are_cast(void)
+{
+    static const double NOT_A_NUMBER = 0.0 / 0.0;
+    const struct { const char *json; double given[2]; nc_status status; const char *stored; size_t n; } cases[] = {
+        {CAST("float64", "\"data_type\": \"int8\", \"rounding\": \"towards-zero\""), {2.9, -2.9}, NUMCODECS_OK, "\2\xfe", 2},
+        {CAST("float64", "\"data_type\": \"int8\", \"rounding\": \"towards-negative\""), {2.9, -2.9}, NUMCODECS_OK, "\2\xfd", 2},
+        {CAST("float64", "\"data_type\": \"int8\", \"rounding\": \"nearest-away\""), {2.5, 0.0}, NUMCODECS_OK, "\3\0", 2},
+        {CAST("float64", "\"data_type\": \"int8\""), {2.5, -3.0}, NUMCODECS_OK, "\2\xfd", 2},
+        {CAST("float64", "\"data_type\": \"int8\""), {300.0, 0.0}, NUMCODECS_ERR_DATA, NULL, 0},
+        {CAST("float64", "\"data_type\": \"int8\""), {1e300, 0.0}, NUMCODECS_ERR_DATA, NULL, 0},
+        {CAST("float64", "\"data_type\": \"int8\", \"out_of_range\": \"clamp\""), {300.0, -1e30}, NUMCODECS_OK, "\x7f\x80", 2},
+        {CAST("float64", "\"data_type\": \"int8\", \"out_of_range\": \"wrap\""), {300.0, -129.0}, NUMCODECS_OK, "\x2c\x7f", 2},
+        {CAST("float64", "\"data_type\": \"int8\", \"scalar_map\": {\"encode\": [[\"NaN\", -1], [1.5, 7]]}"), {NOT_A_NUMBER, 1.5},
+            NUMCODECS_OK, "\xff\7", 2},
+        {CAST("float64", "\"data_type\": \"float32\""), {-0.0, 1e-60}, NUMCODECS_OK, "\0\0\0\x80\0\0\0\0", 8},
+        {CAST("float64", "\"data_type\": \"float32\""), {-1e300, 0.0}, NUMCODECS_ERR_DATA, NULL, 0},
+        {CAST("float64", "\"data_type\": \"float32\", \"out_of_range\": \"clamp\""), {-1e300, 1e300}, NUMCODECS_OK,
+            "\0\0\x80\xff\0\0\x80\x7f", 8}, /* infinities */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        nc_zarr *zarr = NULL;
+        nc_buffer *buffer = NULL;
+        need(nc_zarr_open(cases[i].json, NULL, &zarr, &err) == NUMCODECS_OK, cases[i].json);
+        nc_status status = nc_encode(nc_zarr_codec(zarr), nc_zarr_layout(zarr), cases[i].given, sizeof cases[i].given, NULL, NULL, &buffer, &err);
+        if (!CHECK_STATUS(status, cases[i].status) || (status == NUMCODECS_OK && !CHECK(holds(buffer, cases[i].stored, cases[i].n))))
+            printf("    %g and %g\n", cases[i].given[0], cases[i].given[1]);
+        if (status != NUMCODECS_OK)
+            CHECK(named("cast_value"));
+        nc_buffer_free(buffer);
+        nc_zarr_free(zarr);
+    }
+}
+
 int main(void)
 {
+    values_are_cast();
     layouts();
     arguments();
     threads_are_said();

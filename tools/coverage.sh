@@ -72,7 +72,6 @@ for vectors in "$root/tests/vectors" "$root"/../shared/vectors; do
 done
 conformance differential --cases 100
 conformance arrow
-conformance zarr_both_ways
 unset PYTHONPATH
 
 llvm-profdata-19 merge -sparse "$out"/profiles/*.profraw -o "$out/all.profdata"

@@ -2,8 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-/// More dimensions than most arrays have.
-const FEW: usize = 6;
+/// As many dimensions as most arrays have.
+const FEW: usize = 4;
 
 /// One number for each dimension.
 #[derive(Clone, Debug)]
@@ -18,12 +18,6 @@ impl Dims {
     /// `n` times the same.
     pub fn repeat(value: usize, n: usize) -> Self {
         if n <= FEW { Dims::Few([value; FEW], n) } else { Dims::Many(vec![value; n]) }
-    }
-}
-
-impl Default for Dims {
-    fn default() -> Self {
-        Dims::repeat(0, 0)
     }
 }
 

@@ -44,13 +44,13 @@ pub struct Layout {
     pub items: Items,
     shape: Dims,
     order: Order,
-    strides: Dims,
+    strides: Vec<usize>,
 }
 
 impl Layout {
     /// `nbytes` plain bytes.
     pub fn bytes(nbytes: usize) -> Self {
-        Layout { dtype: Dtype::U1, items: Items::Fixed, shape: Dims::repeat(nbytes, 1), order: Order::C, strides: Dims::default() }
+        Layout { dtype: Dtype::U1, items: Items::Fixed, shape: Dims::repeat(nbytes, 1), order: Order::C, strides: Vec::new() }
     }
 
     /// An array without gaps. `order` is C or F.
@@ -60,7 +60,7 @@ impl Layout {
 
     /// One dimension of `count` items; the caller knows that they fit memory.
     pub fn flat(dtype: Dtype, count: usize) -> Self {
-        Layout { dtype, items: Items::Fixed, shape: Dims::repeat(count, 1), order: Order::C, strides: Dims::default() }
+        Layout { dtype, items: Items::Fixed, shape: Dims::repeat(count, 1), order: Order::C, strides: Vec::new() }
     }
 
     /// Items of variable length in C order.
@@ -78,7 +78,7 @@ impl Layout {
         let extents = shape.iter().map(|&n| n.max(1)); // zero extents must not hide an overflow of the others
         let nbytes = extents.clone().try_fold(item.max(1), usize::checked_mul).filter(|n| isize::try_from(*n).is_ok());
         nbytes.ok_or_else(too_large)?;
-        let mut layout = Layout { dtype, items, shape: shape.into(), order, strides: Dims::default() };
+        let mut layout = Layout { dtype, items, shape: shape.into(), order, strides: Vec::new() };
         if order == Order::Strided && strides.is_none() {
             return Err(Error::shape("a strided layout needs strides"));
         }
@@ -104,7 +104,7 @@ impl Layout {
             return Err(Error::shape("the strides reach beyond memory"));
         }
         self.order = [Order::C, Order::F].into_iter().find(|&order| self.agrees(order, strides)).unwrap_or(Order::Strided);
-        self.strides = if self.order == Order::Strided { strides.into() } else { Dims::default() };
+        self.strides = if self.order == Order::Strided { strides.to_vec() } else { Vec::new() };
         Ok(())
     }
 
@@ -132,7 +132,7 @@ impl Layout {
     /// Byte strides, one for each dimension.
     pub fn strides(&self) -> Dims {
         match self.order {
-            Order::Strided => self.strides.clone(),
+            Order::Strided => (&*self.strides).into(),
             order => contiguous_strides(&self.shape, self.dtype.itemsize, order),
         }
     }
@@ -177,7 +177,7 @@ impl Layout {
 
     /// The same dtype and shape without gaps, in `order`.
     pub fn reordered(&self, order: Order) -> Self {
-        Layout { order, strides: Dims::default(), ..self.clone() }
+        Layout { order, strides: Vec::new(), ..self.clone() }
     }
 
     /// Whether C and F order are the same bytes for this shape.

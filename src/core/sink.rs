@@ -6,6 +6,7 @@ use super::error::{Error, Kind, Result};
 use super::layout::{Items, Layout};
 use crate::kernels::{alloc, copy};
 
+mod again;
 mod items;
 
 /// Smallest block taken when the size is unknown.
@@ -66,23 +67,6 @@ impl<'a> Sink<'a> {
         Sink { call, target, len: 0, max, charged: 0, offsets: Vec::new() }
     }
 
-    /// Takes `memory` of an earlier call to write to, unless memory is limited: then every byte counts.
-    #[must_use]
-    pub fn reusing(mut self, memory: Vec<u8>) -> Self {
-        if let (Target::Owned(bytes), None) = (&mut self.target, self.call.limits().max_memory) {
-            *bytes = memory;
-        }
-        self
-    }
-
-    /// All memory of ours, for [`Sink::reusing`].
-    pub fn take_memory(&mut self) -> Vec<u8> {
-        match &mut self.target {
-            Target::Owned(bytes) => std::mem::take(bytes),
-            Target::Caller(_) => Vec::new(),
-        }
-    }
-
     /// The call this output belongs to.
     pub fn call(&self) -> Call<'a> {
         self.call
@@ -132,15 +116,6 @@ impl<'a> Sink<'a> {
     /// Takes back the last `n` bytes.
     pub fn retract(&mut self, n: usize) {
         self.len = self.len.saturating_sub(n);
-    }
-
-    /// Takes back all but the first `len` bytes, and with nothing left the memory of ours too: as if nothing had been written.
-    pub fn start_over(&mut self, len: usize) {
-        self.len = self.len.min(len);
-        if let (0, Target::Owned(bytes)) = (len, &mut self.target) {
-            (*bytes, self.offsets) = (Vec::new(), Vec::new());
-            self.call.limits().refund(std::mem::take(&mut self.charged));
-        }
     }
 
     /// Room for `n` more bytes, where it is there already.

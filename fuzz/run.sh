@@ -3,7 +3,8 @@
 # fuzz/run.sh TARGET CODEC|all SECONDS    fuzzes one target, for decode and round_trip with one codec, and adds a row to fuzz/log.md.
 # fuzz/run.sh everything SECONDS          every target and codec in turn, one after the other on each core.
 # fuzz/run.sh sum                         adds up the rows of fuzz/log.md, into the table at its end.
-# fuzz/run.sh minimise                    writes fuzz/corpus: the fewest inputs that reach what all inputs so far have reached.
+# fuzz/run.sh minimise TARGET CODEC|all   writes fuzz/corpus/TARGET/CODEC: few inputs that reach what all so far have reached.
+# fuzz/run.sh minimise-all                all of them.
 #
 # Starts from the vectors, and from fuzz/corpus where that is; what it finds new stays in target/fuzz, a crash or an input that takes
 # more than a second in target/fuzz/crashes. Needs cargo-fuzz (cargo install cargo-fuzz) and clang-19 with libclang-rt-19-dev, for the
@@ -79,26 +80,28 @@ sum() {
     mv "$here/log.md.new" "$here/log.md"
 }
 
+# Of the inputs so far those that reach another branch, small ones first, and those that were a finding once.
 minimise() {
-    each_target | while read -r target codec; do
-        folders "$target" "$codec"
-        new=$CARGO_TARGET_DIR/minimised/$target/$codec
-        rm -rf "$new"
-        mkdir -p "$new"
-        # shellcheck disable=SC2086
-        env $choice "$programs/$target" -set_cover_merge=1 -max_len=4096 -rss_limit_mb=2048 "$new" $inputs >"$CARGO_TARGET_DIR/minimise.log" 2>&1 \
-            </dev/null || { tail "$CARGO_TARGET_DIR/minimise.log"; exit 1; }
-        rm -rf "$here/corpus/$target/$codec"
-        mkdir -p "$here/corpus/$target"
-        cp -R "$new" "$here/corpus/$target/$codec"
-    done
+    folders "$1" "$2"
+    new=$CARGO_TARGET_DIR/minimised/$1/$2 committed=$here/corpus/$1/$2
+    rm -rf "$new"
+    mkdir -p "$new" "$committed"
+    # shellcheck disable=SC2086
+    env $choice "$programs/$1" -merge=1 -use_counters=0 -max_len=2048 -rss_limit_mb=2048 "$new" $inputs >"$new.log" 2>&1 </dev/null || {
+        tail "$new.log"
+        exit 1
+    }
+    for found in "$committed"/found-*; do [ ! -e "$found" ] || cp "$found" "$new"; done
+    rm -r "$committed"
+    cp -R "$new" "$committed"
 }
 
 [ "$1" = sum ] || [ "$1" != build ] && [ -d "$CARGO_TARGET_DIR/seeds" ] || build
 case $1 in
     build) ;;
     sum) sum ;;
-    minimise) minimise ;;
+    minimise) minimise "$2" "$3" ;;
+    minimise-all) each_target | xargs -L 1 "$0" minimise ;;
     everything) each_target | xargs -P "$(nproc)" -L 1 sh -c '"$0" "$2" "$3" "$1" || echo "FOUND in $2 $3"' "$here/run.sh" "$2" ;;
     *) fuzz "$@" ;;
 esac

@@ -12,52 +12,52 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/fuzz"
-programs=$CARGO_TARGET_DIR/x86_64-unknown-linux-gnu/release
+out=${CARGO_TARGET_DIR:-$root/target}/fuzz
+programs=$out/x86_64-unknown-linux-gnu/release
 
 build() {
-    mkdir -p "$CARGO_TARGET_DIR"
-    CC=${CC:-clang-19} CFLAGS='-fsanitize=address,fuzzer-no-link -g1' RUSTC_BOOTSTRAP=1 \
-        cargo fuzz build --fuzz-dir "$here" >"$CARGO_TARGET_DIR.log" 2>&1 || { tail -n 30 "$CARGO_TARGET_DIR.log"; exit 1; }
-    git -C "$root" rev-parse --short HEAD >"$CARGO_TARGET_DIR/commit"
+    mkdir -p "$out"
+    CC=${CC:-clang-19} CFLAGS='-fsanitize=address,fuzzer-no-link -g1' RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$out \
+        cargo fuzz build --fuzz-dir "$here" >"$out.log" 2>&1 || { tail -n 30 "$out.log"; exit 1; }
+    git -C "$root" rev-parse --short HEAD >"$out/commit"
     vectors=$root/../shared/vectors
     [ -d "$vectors" ] || vectors=$root/tests/vectors
-    rm -rf "$CARGO_TARGET_DIR/seeds"
-    python3 "$here/seeds.py" "$vectors" "$CARGO_TARGET_DIR/seeds"
+    rm -rf "$out/seeds"
+    python3 "$here/seeds.py" "$vectors" "$out/seeds"
 }
 
 # CPU seconds of the programs this shell has run, from its own account: `times` in a subshell would show that one's.
 cpu_seconds() {
-    times >"$CARGO_TARGET_DIR/times-$$"
-    cpu=$(tail -n 1 "$CARGO_TARGET_DIR/times-$$" | tr 'ms' '  ' | awk '{ printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }')
-    rm "$CARGO_TARGET_DIR/times-$$"
+    times >"$out/times-$$"
+    cpu=$(tail -n 1 "$out/times-$$" | tr 'ms' '  ' | awk '{ printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }')
+    rm "$out/times-$$"
 }
 
 # The folders of inputs of one target and codec that exist: the working one first.
 folders() {
-    own=$CARGO_TARGET_DIR/corpus/$1/$2
+    own=$out/corpus/$1/$2
     mkdir -p "$own"
     inputs=$own
-    for folder in "$here/corpus/$1/$2" "$CARGO_TARGET_DIR/seeds/$1/$2"; do
+    for folder in "$here/corpus/$1/$2" "$out/seeds/$1/$2"; do
         [ ! -d "$folder" ] || inputs="$inputs $folder"
     done
     [ "$2" = all ] && choice= || choice=CODEC=$2
 }
 
 fuzz() {
-    log=$CARGO_TARGET_DIR/$1-$2.log
+    log=$out/$1-$2.log
     folders "$1" "$2"
-    mkdir -p "$CARGO_TARGET_DIR/crashes"
+    mkdir -p "$out/crashes"
     status=0
     cpu_seconds
     before=$cpu
     # shellcheck disable=SC2086
     env $choice "$programs/$1" $inputs -max_total_time="$3" -max_len=4096 -timeout=10 -report_slow_units=1 -rss_limit_mb=2048 \
-        -malloc_limit_mb=256 -print_final_stats=1 -artifact_prefix="$CARGO_TARGET_DIR/crashes/$1-$2-" >"$log" 2>&1 || status=$?
+        -malloc_limit_mb=256 -print_final_stats=1 -artifact_prefix="$out/crashes/$1-$2-" >"$log" 2>&1 || status=$?
     cpu_seconds
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     [ $status -eq 0 ] && found=none || found="see $(basename "$log")"
-    printf '| %s | run.sh %s %s %s | %s | %s | %s |\n' "$(cat "$CARGO_TARGET_DIR/commit")" "$1" "$2" "$3" "$((cpu - before))" "${runs:-0}" "$found" >>"$here/log.md"
+    printf '| %s | run.sh %s %s %s | %s | %s | %s |\n' "$(cat "$out/commit")" "$1" "$2" "$3" "$((cpu - before))" "${runs:-0}" "$found" >>"$here/log.md"
     echo "$1 $2: ${runs:-0} executions, findings: $found"
     return $status
 }
@@ -83,7 +83,7 @@ sum() {
 # Of the inputs so far those that reach another branch, small ones first, and those that were a finding once.
 minimise() {
     folders "$1" "$2"
-    new=$CARGO_TARGET_DIR/minimised/$1/$2 committed=$here/corpus/$1/$2
+    new=$out/minimised/$1/$2 committed=$here/corpus/$1/$2
     rm -rf "$new"
     mkdir -p "$new" "$committed"
     # shellcheck disable=SC2086
@@ -96,7 +96,7 @@ minimise() {
     cp -R "$new" "$committed"
 }
 
-[ "$1" = sum ] || [ "$1" != build ] && [ -d "$CARGO_TARGET_DIR/seeds" ] || build
+[ "$1" = sum ] || [ "$1" != build ] && [ -d "$out/seeds" ] || build
 case $1 in
     build) ;;
     sum) sum ;;

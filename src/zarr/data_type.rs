@@ -1,5 +1,7 @@
 //! What the items of an array are, and how Zarr v2 spells it: NumPy strings, and lists of fields.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::json::{shown, unsupported};
@@ -37,6 +39,10 @@ impl DataType {
 
     /// Fields one after the other; `path` is where they stand.
     pub fn structured(fields: Vec<Field>, path: &str) -> Result<Self> {
+        let mut names = BTreeSet::new();
+        if let Some((i, field)) = fields.iter().enumerate().find(|(_, field)| !names.insert(&field.name)) {
+            return Err(Error::config(format!("{path}[{i}]"), format!("there is a field \"{}\" already", field.name.escape_default())));
+        }
         let size = fields.iter().try_fold(0_usize, |sum, field| sum.checked_add(field.nbytes()?));
         let dtype = raw(size.ok_or_else(|| too_large(path))?, path)?;
         Ok(DataType { dtype, items: Items::Fixed, fields })
@@ -194,6 +200,7 @@ mod tests {
             (r#"[["a", "<i4"], ["b"]]"#, "dtype[1]"),
             (r#"[["a", "<q9"]]"#, "dtype[0][1]"),
             (r#"[["a", "|O"]]"#, "dtype[0][1]"),
+            (r#"[["a", "<i4"], ["b", "<i4"], ["a", "<i2"]]"#, "dtype[2]"),
             (r#"[["a", "<i4", [9223372036854775807, 9]]]"#, "dtype[0]"),
             (r#"[["a", "<i4", [-1]]]"#, "dtype[0]"),
         ] {

@@ -130,6 +130,9 @@ static void no_form(void)
             "\"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2]}}, \"dimension_names\": [\"x\"],"
             "\"chunk_key_encoding\": {\"name\": \"default\"}, \"codecs\": [\"bytes\"]}", 2, "dimension_names"},
         {V3("\"int32\"", "{\"name\": \"cast_value\", \"configuration\": {\"data_type\": \"int8\"}}, \"bytes\""), 2, "codecs[0].name"},
+        {"{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [5], \"data_type\": \"bytes\", \"fill_value\": \"\","
+            "\"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2]}}, \"codecs\": [\"numcodecs.pcodec\"]}", 2,
+            "codecs[0].name"},
         {V3("\"int32\"", "{\"name\": \"sharding_indexed\", \"configuration\": {\"chunk_shape\": [1, 3], \"codecs\": [" BYTES("big") "]}}"), 2,
             "codecs[0].name"},
     };

@@ -128,7 +128,7 @@ fn parse_code(name: &str) -> Option<(Class, usize)> {
         'c' => sized(Class::Complex, &[8, 16]),
         'S' => (size <= MAX_ITEMSIZE).then_some((Class::Bytes, size)),
         'V' => (size <= MAX_ITEMSIZE).then_some((Class::Raw, size)),
-        'U' => (size <= MAX_ITEMSIZE / 4).then_some((Class::Text, 4 * size)),
+        'U' => (size <= MAX_ITEMSIZE / 4).then(|| (Class::Text, 4 * size)),
         'O' => sized(Class::Object, &[8]),
         _ => None,
     }
@@ -285,8 +285,23 @@ mod tests {
 
     #[test]
     fn refuses_what_numpy_refuses_and_long_double() {
-        for text in ["", "<", "x4", "i3", "f16", "<float64", "M8[", "M8[xx]", "M8[0s]", "S-1", "S99999999999", "U1073741824", "é4", "i4 "]
-        {
+        for text in [
+            "",
+            "<",
+            "x4",
+            "i3",
+            "f16",
+            "<float64",
+            "M8[",
+            "M8[xx]",
+            "M8[0s]",
+            "S-1",
+            "S99999999999",
+            "U1073741824",
+            "é4",
+            "i4 ",
+            "U4852029482064717414",
+        ] {
             assert!(Dtype::parse(text).is_err(), "{text}");
         }
     }

@@ -6,7 +6,7 @@ use super::json::{text_under, unsupported};
 use super::spelling::{self, FILTERS};
 use super::write::object;
 use super::{Codecs, Zarr};
-use crate::core::{Dtype, Order, Result};
+use crate::core::{Dtype, Items, Order, Result};
 
 /// The whole document.
 pub fn document(zarr: &Zarr) -> Result<Value> {
@@ -26,6 +26,7 @@ pub fn document(zarr: &Zarr) -> Result<Value> {
             order = array_order(entries, zarr.shape.len())?;
             let list = List { dtype: kind.dtype, big_endian, flat: false, codecs: Vec::new() }.read(entries)?;
             kind = stored;
+            holds(kind.items, list.first(), entries)?;
             split(list)
         }
     };
@@ -43,6 +44,20 @@ pub fn document(zarr: &Zarr) -> Result<Value> {
         ("compressor", compressor),
         ("zarr_format", json!(2)),
     ])))
+}
+
+/// Whether the first codec tells, as it has to in v2, of which kind the items of variable length are.
+fn holds(items: Items, first: Option<&Value>, entries: &[Value]) -> Result<()> {
+    let expected = match items {
+        Items::Utf8 => "vlen-utf8",
+        Items::Bytes => "vlen-bytes",
+        _ => return Ok(()),
+    };
+    if first.is_some_and(|codec| text_under(codec, "id") == expected) {
+        return Ok(());
+    }
+    let transposed = entries.iter().take_while(|entry| text_under(entry, "name") == "transpose").count();
+    Err(unsupported(format!("codecs[{transposed}].name"), format!("in Zarr v2 these items need the codec {expected} first")))
 }
 
 /// The last codec is the compressor, unless it is a filter.

@@ -121,6 +121,7 @@ static void no_form(void)
             "filters[0].astype"},
         {"{\"zarr_format\": 2, \"shape\": [4, 6], \"chunks\": [2, 0], \"dtype\": \"<i4\", \"fill_value\": 0, \"order\": \"C\","
             "\"filters\": null, \"compressor\": null}", 3, "chunks[1]"},
+        {V2("\"<f4\"", "0", "C", "[{\"id\": \"bitround\", \"keepbits\": 26}]", "null"), 3, ""},
         {V3("\"int32\"", "{\"name\": \"scale_offset\", \"configuration\": {\"offset\": 1}}, " BYTES("little")), 2, "codecs[0].name"},
         {"{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [4, 4, 4], \"data_type\": \"int8\", \"fill_value\": 0,"
             "\"chunk_grid\": {\"name\": \"regular\", \"configuration\": {\"chunk_shape\": [2, 2, 2]}},"

@@ -89,14 +89,17 @@ struct Keys {
 
 /// Reads a `.zarray` or the `zarr.json` of an array.
 pub fn open(json: &str, registry: Option<&Registry>) -> Result<Zarr> {
-    let value = registry::parse(json)?;
-    let mut top = Object::new(&value, "")?;
-    let zarr = match top.required("zarr_format")?.as_i64() {
+    let zarr = read(&registry::parse(json)?, registry)?;
+    Ok(Zarr { memory: registry::parsed_memory(json), ..zarr })
+}
+
+fn read(document: &Value, registry: Option<&Registry>) -> Result<Zarr> {
+    let mut top = Object::new(document, "")?;
+    match top.required("zarr_format")?.as_i64() {
         Some(2) => v2::open(top, registry),
         Some(3) => v3::open(top, registry),
         _ => Err(Error::config("zarr_format", "the format of the array must be 2 or 3")),
-    }?;
-    Ok(Zarr { memory: registry::parsed_memory(json), ..zarr })
+    }
 }
 
 impl Zarr {

@@ -5,10 +5,10 @@ use std::io;
 use serde_json::{Map, Value, json};
 
 use super::json::unsupported;
-use super::{Zarr, write_v2, write_v3};
+use super::{Zarr, read, write_v2, write_v3};
 use crate::core::call::ask;
 use crate::core::config::wrong_type;
-use crate::core::{Error, Result};
+use crate::core::{Error, Kind, Result};
 use crate::registry;
 
 impl Zarr {
@@ -22,6 +22,9 @@ impl Zarr {
             (3, given) => write_v3::document(self, self.attributes_or(given)?)?,
             _ => return Err(Error::config("zarr_format", "the format of the array must be 2 or 3")),
         };
+        if format != self.format {
+            readable(&document)?;
+        }
         let mut text = Ascii::default();
         serde_json::to_writer_pretty(&mut text, &document).map_err(|_| Error::memory(2 * text.0.len() as u64))?;
         Ok(text.0)
@@ -39,6 +42,18 @@ impl Zarr {
             Value::Object(_) => Ok(value),
             other => Err(wrong_type("attributes", "an object", &other)),
         }
+    }
+}
+
+/// Whether metadata made for the other format can be read: what this one checks, that one may let pass. Codecs of the caller are not here
+/// to be asked.
+fn readable(document: &Value) -> Result<()> {
+    match read(document, None) {
+        Err(error) if error.kind() != Kind::UnknownCodec => {
+            let text = format!("what would be written cannot be read: {}: {error}", error.details().path);
+            Err(Error::unsupported(text))
+        }
+        _ => Ok(()),
     }
 }
 

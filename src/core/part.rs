@@ -47,6 +47,11 @@ pub fn decode(codec: &dyn Codec, src: &[u8], part: Part<'_>, call: Call<'_>, put
     if codec.partial() {
         return codec.decode_part(src, part, call, put);
     }
+    cut_out(codec, src, part, call, put)
+}
+
+/// Decodes the whole chunk aside, and cuts the box out.
+pub fn cut_out(codec: &dyn Codec, src: &[u8], part: Part<'_>, call: Call<'_>, put: &mut Put<'_>) -> Result<()> {
     call.touch(src.len());
     let call = call.counting(None);
     let nbytes = part.chunk.nbytes();

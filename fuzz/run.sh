@@ -80,19 +80,28 @@ sum() {
     mv "$here/log.md.new" "$here/log.md"
 }
 
-# Of the inputs so far those that reach another branch, small ones first, and those that were a finding once.
-minimise() {
-    folders "$1" "$2"
-    new=$out/minimised/$1/$2 committed=$here/corpus/$1/$2
-    rm -rf "$new"
-    mkdir -p "$new" "$committed"
-    # shellcheck disable=SC2086
-    env $choice "$programs/$1" -merge=1 -use_counters=0 -max_len=2048 -rss_limit_mb=2048 "$new" $inputs >"$new.log" 2>&1 </dev/null || {
-        tail "$new.log"
+# merge FLAG TO FROM...: the inputs that reach what all do.
+merge() {
+    flag=$1
+    shift
+    rm -rf "$1"
+    mkdir -p "$1"
+    env $choice "$programs/$target" "$flag" -use_counters=0 -max_len=2048 -rss_limit_mb=2048 "$@" >"$out/minimise.log" 2>&1 </dev/null || {
+        tail "$out/minimise.log"
         exit 1
     }
+}
+
+# Of the inputs so far those that reach a branch of their own: first small ones, then as few of these as do; and what was a finding once.
+minimise() {
+    target=$1 new=$out/minimised/$1/$2 committed=$here/corpus/$1/$2
+    folders "$1" "$2"
+    # shellcheck disable=SC2086
+    merge -merge=1 "$new-small" $inputs
+    merge -set_cover_merge=1 "$new" "$new-small"
     for found in "$committed"/found-*; do [ ! -e "$found" ] || cp "$found" "$new"; done
-    rm -r "$committed"
+    rm -rf "$committed"
+    mkdir -p "$here/corpus/$1"
     cp -R "$new" "$committed"
 }
 

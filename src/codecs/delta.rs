@@ -6,7 +6,7 @@ use crate::core::config::no_objects;
 use crate::core::number::{self, Pass, Visit, check_fn, lost, visit};
 use crate::core::pieces::{Filter, Running, Then};
 use crate::core::{Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result};
-use crate::kernels::blocks::BLOCK_BYTES;
+use crate::kernels::blocks::{BLOCK, BLOCK_BYTES};
 use crate::kernels::delta::{differences, running_sum};
 use crate::kernels::number::{Number, Wide};
 
@@ -128,14 +128,17 @@ impl Delta {
             return Ok(Box::new(move |block| check(block, false, range)));
         }
         let (there, back) = (number::cast_fn(dtype, astype)?, number::cast_fn(astype, dtype)?);
-        Ok(Box::new(move |block| {
+        let first_changed = move |block: &[u8]| {
             let (mut stored, mut again) = ([0; BLOCK_BYTES], [0; BLOCK_BYTES]);
             let stored = stored.get_mut(..block.len() / dtype.itemsize * astype.itemsize).unwrap_or_default();
             there(block, false, stored, false);
             let again = again.get_mut(..block.len()).unwrap_or_default();
             back(stored, false, again, false);
             block.chunks_exact(dtype.itemsize).zip(again.chunks_exact(dtype.itemsize)).position(|(a, b)| a != b)
-        }))
+        };
+        let blocks =
+            move |all: &[u8]| all.chunks(BLOCK * dtype.itemsize).map(first_changed).enumerate().find_map(|(i, at)| Some(i * BLOCK + at?));
+        Ok(Box::new(blocks))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::core::number::{self, Pass, check_fn, lost};
 use crate::core::pieces::{Filter, Running, Then};
 use crate::core::{Class, Codec, CodecDef, Config, Dtype, Error, Layout, Result};
 use crate::kernels::complex::Complex;
-use crate::kernels::fixedscaleoffset::{apply, undo};
+use crate::kernels::fixedscaleoffset::{apply, apply_whole, undo, undo_whole};
 use crate::kernels::number::{Divide, Number, Scale, Wide};
 
 /// Table entry.
@@ -125,6 +125,27 @@ fn undoing<T: Divide>(offset: T, scale: T) -> Kernel {
     (run, Constants::new(offset, scale))
 }
 
+/// As [`applying`], with the cast to integers of `I` bytes in the same step. `None` where that gains nothing.
+fn applying_whole<T: Scale + Into<f64>, const I: usize>(offset: T, scale: T) -> Option<Kernel> {
+    apply_whole::<T, I>()?;
+    let run = |src: &[u8], dst: &mut [u8], constants: &Constants| {
+        let (offset, scale) = constants.get::<T, T>();
+        if let Some(kernel) = apply_whole::<T, I>() {
+            kernel(src, dst, offset, scale);
+        }
+    };
+    Some((run, Constants::new(offset, scale)))
+}
+
+/// As [`undoing`] for small integers, with the casts in the same step.
+fn undoing_whole<A: Number, B: Number>(offset: f64, scale: f64) -> Kernel {
+    let run = |src: &[u8], dst: &mut [u8], constants: &Constants| {
+        let (offset, scale) = constants.get::<f64, f64>();
+        undo_whole::<A, B>(src, dst, offset, scale);
+    };
+    (run, Constants::new(offset, scale))
+}
+
 impl FixedScaleOffset {
     /// The types that NumPy takes the difference and the product in.
     fn computed(&self) -> (Dtype, Dtype) {
@@ -166,6 +187,49 @@ impl FixedScaleOffset {
 
     fn float<T: Scale>(&self) -> Kernel {
         applying(self.offset.to::<T>(), self.scale.to::<T>())
+    }
+
+    /// Arithmetic and cast in one step, for floats that become small integers.
+    fn fused_encoder(&self) -> Option<Kernel> {
+        match self.dtype.itemsize {
+            _ if !self.dtype.is_native() || !self.astype.is_native() || self.dtype.class != Class::Float => None,
+            4 => self.fused_apply::<f32>(),
+            8 => self.fused_apply::<f64>(),
+            _ => None,
+        }
+    }
+
+    fn fused_apply<T: Scale + Into<f64>>(&self) -> Option<Kernel> {
+        let (offset, scale) = (self.offset.to::<T>(), self.scale.to::<T>());
+        match (self.astype.class, self.astype.itemsize) {
+            (Class::Int | Class::Uint, 1) => applying_whole::<T, 1>(offset, scale),
+            (Class::Int | Class::Uint, 2) => applying_whole::<T, 2>(offset, scale),
+            (Class::Int, 4) => applying_whole::<T, 4>(offset, scale),
+            _ => None,
+        }
+    }
+
+    /// The same for decoding.
+    fn fused_decoder(&self) -> Option<Kernel> {
+        match self.dtype.itemsize {
+            _ if !self.dtype.is_native() || !self.astype.is_native() || self.dtype.class != Class::Float => None,
+            4 => self.fused_undo::<f32>(),
+            8 => self.fused_undo::<f64>(),
+            _ => None,
+        }
+    }
+
+    fn fused_undo<B: Number>(&self) -> Option<Kernel> {
+        let (offset, scale) = (self.offset.to::<f64>(), self.scale.to::<f64>());
+        match (self.astype.class, self.astype.itemsize) {
+            (Class::Int, 1) => Some(undoing_whole::<i8, B>(offset, scale)),
+            (Class::Int, 2) => Some(undoing_whole::<i16, B>(offset, scale)),
+            (Class::Int, 4) => Some(undoing_whole::<i32, B>(offset, scale)),
+            (Class::Uint, 1) => Some(undoing_whole::<u8, B>(offset, scale)),
+            (Class::Uint, 2) => Some(undoing_whole::<u16, B>(offset, scale)),
+            (Class::Uint, 4) => Some(undoing_whole::<u32, B>(offset, scale)),
+            _ => None,
+        }
     }
 
     /// NumPy divides integers as 8-byte floats.
@@ -217,6 +281,15 @@ fn running(
     then(Running { sizes: (from.itemsize, to.itemsize), layout, step })
 }
 
+/// Hands a kernel that casts by itself to `then`.
+fn running_fused((run, constants): Kernel, (from, to): (Dtype, Dtype), layout: Layout, then: &mut Then<'_>) -> Result<Layout> {
+    let step = &mut |_, src: &[u8], dst: &mut [u8]| {
+        run(src, dst, &constants);
+        Ok(())
+    };
+    then(Running { sizes: (from.itemsize, to.itemsize), layout, step })
+}
+
 impl Filter for FixedScaleOffset {
     fn encoded(&self, src: &Layout) -> Result<Layout> {
         number::flattened(src, self.dtype, self.astype)
@@ -228,12 +301,18 @@ impl Filter for FixedScaleOffset {
 
     fn encoding(&self, src: &Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
         let (layout, (input, output)) = (self.encoded(src)?, self.computed());
+        if let Some(kernel) = self.fused_encoder().filter(|_| !strict) {
+            return running_fused(kernel, (self.dtype, self.astype), layout, then);
+        }
         let pass = Pass::new(self.dtype, input, output, self.astype)?;
         running(&pass, self.encoder(input)?, (self.dtype, output, self.astype), layout, strict, then)
     }
 
     fn decoding(&self, src: &Layout, strict: bool, then: &mut Then<'_>) -> Result<Layout> {
         let (layout, divided) = (self.decoded(src)?, self.divided());
+        if let Some(kernel) = self.fused_decoder().filter(|_| !strict) {
+            return running_fused(kernel, (self.astype, self.dtype), layout, then);
+        }
         let pass = Pass::new(self.astype, divided, divided, self.dtype)?;
         running(&pass, self.decoder(divided), (self.astype, divided, self.dtype), layout, strict, then)
     }

@@ -42,12 +42,18 @@ bits!(u64, 52);
 pub fn bitround<T: Bits>(src: &[u8], dst: &mut [u8], swap: bool, drop: u32) {
     Level::best().run(
         #[inline(always)]
-        || {
-            for (from, to) in src.chunks_exact(T::SIZE).zip(dst.chunks_exact_mut(T::SIZE)) {
-                T::round(from, to, swap, drop);
-            }
+        || match swap {
+            true => each::<T>(src, dst, |from, to| T::round(from, to, true, drop)),
+            false => each::<T>(src, dst, |from, to| T::round(from, to, false, drop)),
         },
     );
+}
+
+#[inline(always)]
+fn each<T: Bits>(src: &[u8], dst: &mut [u8], step: impl Fn(&[u8], &mut [u8])) {
+    for (from, to) in src.chunks_exact(T::SIZE).zip(dst.chunks_exact_mut(T::SIZE)) {
+        step(from, to);
+    }
 }
 
 #[cfg(test)]

@@ -20,12 +20,15 @@ pub struct Lane {
     pub direct: bool,
 }
 
-/// Arithmetic: numbers of one block, in the order of this machine, to as many results.
+/// Arithmetic: numbers of one block, or all where no casts are needed, in the order of this machine, to as many results.
 pub type Step<'a, E> = dyn FnMut(&[u8], &mut [u8]) -> Result<(), E> + 'a;
 
 /// Reads `src` as `from` says, lets `step` compute block by block, and writes `dst` as `to` says. `sizes` are the bytes of the
 /// numbers that `step` takes and gives, 16 at the most.
 pub fn run<E>(from: Lane, src: &[u8], sizes: (usize, usize), to: Lane, dst: &mut [u8], step: &mut Step<'_, E>) -> Result<(), E> {
+    if from.direct && to.direct {
+        return step(src, dst);
+    }
     let (mut before, mut after) = ([0; BLOCK_BYTES], [0; BLOCK_BYTES]);
     for (src, dst) in src.chunks(BLOCK * from.size).zip(dst.chunks_mut(BLOCK * to.size)) {
         let count = src.len() / from.size;

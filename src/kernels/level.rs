@@ -2,6 +2,9 @@
 //!
 //! A kernel is one piece of code, inlined into a function for each level: the compiler then makes vectors as wide as the level has.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::is_x86_feature_detected;
+
 /// A set of instructions that this processor has. Only the functions here make one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Level(Set);
@@ -12,6 +15,8 @@ enum Set {
     Base,
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
 }
 
 impl Level {
@@ -22,22 +27,42 @@ impl Level {
     #[inline]
     pub fn best() -> Level {
         #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") {
-            return Level(Set::Avx2);
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            return Level(if avx512() { Set::Avx512 } else { Set::Avx2 });
         }
         Level::BASE
     }
 
-    /// Whether the AVX2 instructions are there.
+    /// Whether the AVX2 and FMA instructions are there.
     #[inline]
     pub fn has_avx2(self) -> bool {
-        self != Level::BASE
+        cfg!(target_arch = "x86_64") && self != Level::BASE
+    }
+
+    /// Whether a product and a sum can be rounded once, in one instruction.
+    #[inline]
+    pub fn has_fma(self) -> bool {
+        cfg!(target_arch = "aarch64") || self.has_avx2()
+    }
+
+    /// Whether those of AVX-512 are there that came with Ice Lake and Zen 4: F, BW, DQ, VL, VBMI and the wide carry-less product.
+    #[inline]
+    pub fn has_avx512(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        return self.0 == Set::Avx512;
+        #[cfg(not(target_arch = "x86_64"))]
+        false
     }
 
     /// Every level of this processor, for tests.
     #[cfg(test)]
     pub fn all() -> Vec<Level> {
-        let mut all = vec![Level::BASE, Level::best()];
+        let mut all = vec![Level::BASE];
+        #[cfg(target_arch = "x86_64")]
+        if Level::best().has_avx2() {
+            all.push(Level(Set::Avx2));
+        }
+        all.push(Level::best());
         all.dedup();
         all
     }
@@ -50,12 +75,32 @@ impl Level {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: a level with AVX2 is only made where the processor has it.
             Set::Avx2 => unsafe { with_avx2(work) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above, with AVX-512.
+            Set::Avx512 => unsafe { with_avx512(work) },
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[inline]
+fn avx512() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512vbmi")
+        && is_x86_feature_detected!("vpclmulqdq")
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
 fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")]
+fn with_avx512<R>(work: impl FnOnce() -> R) -> R {
     work()
 }

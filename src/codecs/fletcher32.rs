@@ -13,8 +13,8 @@ fn make(_: &mut Config<'_>) -> Result<Box<dyn Codec>> {
 }
 
 impl Sum for Fletcher32 {
-    fn update(&mut self, data: &[u8]) {
-        self.update(data);
+    fn copy(&mut self, src: &[u8], dst: &mut [u8]) {
+        self.copy(src, dst);
     }
 
     fn value(&self) -> u32 {

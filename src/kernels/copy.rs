@@ -22,15 +22,23 @@ fn copy_avx2(src: &[u8], dst: &mut [u8]) {
     let (room, tail) = dst.as_chunks_mut::<64>();
     for (from, to) in vectors.iter().zip(room) {
         let (from, to): (*const __m256i, *mut __m256i) = (from.as_ptr().cast(), to.as_mut_ptr().cast());
-        // SAFETY: both have 64 bytes, at any alignment. The empty instruction keeps the compiler from making one call of the loop.
+        // SAFETY: both have 64 bytes, at any alignment.
         unsafe {
             let (low, high) = (_mm256_loadu_si256(from), _mm256_loadu_si256(from.add(1)));
             _mm256_storeu_si256(to, low);
             _mm256_storeu_si256(to.add(1), high);
-            std::arch::asm!("", options(nostack, preserves_flags));
         }
+        stay_in_loop();
     }
     tail.copy_from_slice(rest);
+}
+
+/// An instruction that is none: it keeps the compiler from making one call to the C library of all stores of a loop.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub fn stay_in_loop() {
+    // SAFETY: does nothing.
+    unsafe { std::arch::asm!("", options(nostack, preserves_flags)) };
 }
 
 /// Copies `src`, of the size of `dst`; quick where that is a few bytes.

@@ -1,16 +1,17 @@
-//! Fletcher-32 over big-endian 16-bit words, as in HDF5.
+//! Fletcher-32 over big-endian 16-bit words, as in HDF5, summed up while the data is copied.
 
+use super::copy::copy;
 use super::level::Level;
 
-/// Words summed up between two folds: whole vectors, few enough that the sums stay below 2^32.
-const WORDS: usize = 352;
+/// Words summed up between two folds, few enough that no sum in a vector reaches 2^31.
+const WORDS: usize = 2048;
 
 /// A checksum that grows with the data.
 #[derive(Clone, Copy, Debug)]
 pub struct Fletcher32 {
     level: Level,
-    sum1: u32,
-    sum2: u32,
+    sum1: u64,
+    sum2: u64,
 }
 
 impl Default for Fletcher32 {
@@ -24,81 +25,136 @@ impl Fletcher32 {
         Fletcher32 { level, sum1: 0, sum2: 0 }
     }
 
-    /// Appends `data`. Only the last piece may have an odd number of bytes; its last byte is the high half of a word.
-    pub fn update(&mut self, data: &[u8]) {
-        let (words, odd) = data.as_chunks::<2>();
-        for block in words.chunks(WORDS) {
-            let (plain, weighted) = sums(self.level, block);
-            // Each word is counted once more in sum2 for every word from it to the end of the block, what came before for every word.
-            self.sum2 = fold(self.sum2 + block.len() as u32 * self.sum1 + weighted);
-            self.sum1 = fold(self.sum1 + plain);
+    /// Appends `src` and copies it to `dst`, which is as long. Only the last piece may have an odd number of bytes; its last byte is
+    /// the high half of a word.
+    pub fn copy(&mut self, src: &[u8], dst: &mut [u8]) {
+        let ((words, odd), (room, odd_room)) = (src.as_chunks::<2>(), dst.as_chunks_mut::<2>());
+        for (block, room) in words.chunks(WORDS).zip(room.chunks_mut(WORDS)) {
+            let whole = self.vectors(block, room);
+            let (rest, room) = (block.get(whole..).unwrap_or_default(), room.get_mut(whole..).unwrap_or_default());
+            copy(rest.as_flattened(), room.as_flattened_mut());
+            let (mut plain, mut weighted) = (0, 0);
+            for (word, weight) in rest.iter().zip((1..=rest.len() as u64).rev()) {
+                let word = u64::from(u16::from_be_bytes(*word));
+                plain += word;
+                weighted += word * weight;
+            }
+            self.add(rest.len(), plain, weighted);
         }
-        if let [last] = odd {
-            self.sum1 += u32::from(*last) << 8;
-            self.sum2 = fold(self.sum2 + self.sum1);
-            self.sum1 = fold(self.sum1);
+        if let ([last], [room]) = (odd, odd_room) {
+            *room = *last;
+            let word = u64::from(*last) << 8;
+            self.add(1, word, word);
         }
+    }
+
+    /// Adds so many words: their sum, and their sum with weights that fall to 1 at the last. What came before counts in the second
+    /// sum once more for each of them.
+    fn add(&mut self, count: usize, plain: u64, weighted: u64) {
+        self.sum2 = fold(self.sum2 + count as u64 * self.sum1 + weighted);
+        self.sum1 = fold(self.sum1 + plain);
     }
 
     /// The checksum of all that was appended.
     pub fn value(&self) -> u32 {
-        fold(self.sum2) << 16 | fold(self.sum1)
+        (self.sum2 << 16 | self.sum1) as u32
     }
-}
 
-/// Sum of the words, and their sum with weights that fall to 1 at the last.
-fn sums(level: Level, block: &[[u8; 2]]) -> (u32, u32) {
+    /// Does what fills whole vectors; says how many words that is.
     #[cfg(target_arch = "x86_64")]
-    if level.has_avx2()
-        && let Ok(block) = block.try_into()
-    {
-        // SAFETY: the level says that the processor has AVX2.
-        return unsafe { sums_avx2(block) };
+    fn vectors(&mut self, src: &[[u8; 2]], dst: &mut [[u8; 2]]) -> usize {
+        // SAFETY: the level says that the processor has AVX-512, or AVX2.
+        let (words, [plain, before, weighted]) = unsafe {
+            match self.level {
+                level if level.has_avx512() => (32, x86::copy_avx512(src.as_chunks().0, dst.as_chunks_mut().0)),
+                level if level.has_avx2() => (16, x86::copy_avx2(src.as_chunks().0, dst.as_chunks_mut().0)),
+                _ => return 0,
+            }
+        };
+        // The multiplication knows signed numbers only: 2^15 is taken off each word and put back here.
+        let count = src.len() / words * words;
+        let (words, n) = (words as i64, count as i64);
+        let (plain, weighted) = (plain + (n << 15), words * before + weighted + ((n * (n + 1) / 2) << 15));
+        self.add(count, plain.cast_unsigned(), weighted.cast_unsigned());
+        count
     }
-    let _ = level;
-    let (mut plain, mut weighted) = (0, 0);
-    for (word, weight) in block.iter().zip((1..=block.len() as u32).rev()) {
-        let word = u32::from(u16::from_be_bytes(*word));
-        plain += word;
-        weighted += word * weight;
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn vectors(&mut self, _: &[[u8; 2]], _: &mut [[u8; 2]]) -> usize {
+        0
     }
-    (plain, weighted)
 }
 
-/// The same for a whole block. The multiplication knows signed numbers only: 2^15 is taken off each word and put back at the end.
+/// Copies whole vectors of words less 2^15. Gives the sum of the words, the sum of all that stand in vectors before, once for each
+/// vector, and the sum with weights that fall to 1 in each vector.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn sums_avx2(block: &[[u8; 2]; WORDS]) -> (u32, u32) {
+mod x86 {
     use std::arch::x86_64::*;
-    const SHIFT: u32 = 1 << 15;
-    let swap = _mm256_broadcastsi128_si256(_mm_setr_epi8(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
-    let (shift, ones, step) = (_mm256_set1_epi16(i16::MIN), _mm256_set1_epi16(1), _mm256_set1_epi16(16));
-    let first = _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    let mut weights = _mm256_sub_epi16(_mm256_set1_epi16(WORDS as i16), first);
-    let (mut plain, mut weighted) = (_mm256_setzero_si256(), _mm256_setzero_si256());
-    for words in block.as_chunks::<16>().0 {
-        // SAFETY: 32 bytes, at any alignment.
-        let words = unsafe { _mm256_loadu_si256(words.as_ptr().cast()) };
-        let words = _mm256_xor_si256(_mm256_shuffle_epi8(words, swap), shift);
-        plain = _mm256_add_epi32(plain, _mm256_madd_epi16(words, ones));
-        weighted = _mm256_add_epi32(weighted, _mm256_madd_epi16(words, weights));
-        weights = _mm256_sub_epi16(weights, step);
+
+    use crate::kernels::copy::stay_in_loop;
+
+    const SWAP: [i8; 16] = [1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14];
+    const WEIGHTS: [i16; 32] = {
+        let (mut weights, mut weight) = ([0; 32], 32);
+        let mut rest = weights.as_mut_slice();
+        while let Some((first, others)) = rest.split_first_mut() {
+            (*first, rest) = (weight, others);
+            weight -= 1;
+        }
+        weights
+    };
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub fn copy_avx512(src: &[[[u8; 2]; 32]], dst: &mut [[[u8; 2]; 32]]) -> [i64; 3] {
+        // SAFETY: 16 and 64 bytes, at any alignment.
+        let (swap, weights) = unsafe { (_mm_loadu_si128(SWAP.as_ptr().cast()), _mm512_loadu_si512(WEIGHTS.as_ptr().cast())) };
+        let (swap, shift, ones) = (_mm512_broadcast_i32x4(swap), _mm512_set1_epi16(i16::MIN), _mm512_set1_epi16(1));
+        let [mut plain, mut before, mut weighted] = [_mm512_setzero_si512(); 3];
+        for (from, to) in src.iter().zip(dst) {
+            // SAFETY: 64 bytes, at any alignment.
+            let words = unsafe { _mm512_loadu_si512(from.as_ptr().cast()) };
+            // SAFETY: as above.
+            unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), words) };
+            let words = _mm512_xor_si512(_mm512_shuffle_epi8(words, swap), shift);
+            stay_in_loop();
+            before = _mm512_add_epi32(before, plain);
+            plain = _mm512_add_epi32(plain, _mm512_madd_epi16(words, ones));
+            weighted = _mm512_add_epi32(weighted, _mm512_madd_epi16(words, weights));
+        }
+        let half = |sums: __m512i| _mm512_add_epi64(_mm512_srai_epi64::<32>(sums), _mm512_srai_epi64::<32>(_mm512_slli_epi64::<32>(sums)));
+        [plain, before, weighted].map(|sums| _mm512_reduce_add_epi64(half(sums)))
     }
-    let words = WORDS as u32;
-    (total(plain).wrapping_add(words * SHIFT), total(weighted).wrapping_add(words * (words + 1) / 2 * SHIFT))
+
+    #[target_feature(enable = "avx2")]
+    pub fn copy_avx2(src: &[[[u8; 2]; 16]], dst: &mut [[[u8; 2]; 16]]) -> [i64; 3] {
+        // SAFETY: 16 and 32 bytes of the last 16 weights, at any alignment.
+        let (swap, weights) = unsafe { (_mm_loadu_si128(SWAP.as_ptr().cast()), _mm256_loadu_si256(WEIGHTS.as_ptr().add(16).cast())) };
+        let (swap, shift, ones) = (_mm256_broadcastsi128_si256(swap), _mm256_set1_epi16(i16::MIN), _mm256_set1_epi16(1));
+        let [mut plain, mut before, mut weighted] = [_mm256_setzero_si256(); 3];
+        for (from, to) in src.iter().zip(dst) {
+            // SAFETY: 32 bytes, at any alignment.
+            let words = unsafe { _mm256_loadu_si256(from.as_ptr().cast()) };
+            // SAFETY: as above.
+            unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), words) };
+            let words = _mm256_xor_si256(_mm256_shuffle_epi8(words, swap), shift);
+            stay_in_loop();
+            before = _mm256_add_epi32(before, plain);
+            plain = _mm256_add_epi32(plain, _mm256_madd_epi16(words, ones));
+            weighted = _mm256_add_epi32(weighted, _mm256_madd_epi16(words, weights));
+        }
+        [plain, before, weighted].map(|sums| {
+            let mut lanes = [0i32; 8];
+            // SAFETY: 32 bytes, at any alignment.
+            unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), sums) };
+            lanes.iter().map(|lane| i64::from(*lane)).sum()
+        })
+    }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn total(sums: std::arch::x86_64::__m256i) -> u32 {
-    use std::arch::x86_64::*;
-    let four = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256::<1>(sums));
-    let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b1110>(four));
-    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<0b01>(two))).cast_unsigned()
-}
-
-fn fold(sum: u32) -> u32 {
-    (sum & 0xffff) + (sum >> 16)
+/// Takes a sum below 2^48 to 16 bits; only nothing becomes 0.
+fn fold(sum: u64) -> u64 {
+    let once = |sum: u64| (sum & 0xffff) + (sum >> 16);
+    once(once(once(sum)))
 }
 
 #[cfg(test)]
@@ -106,8 +162,9 @@ mod tests {
     use super::*;
 
     fn fletcher32(level: Level, data: &[u8]) -> u32 {
-        let mut sum = Fletcher32::at(level);
-        data.chunks(4322).for_each(|piece| sum.update(piece));
+        let (mut sum, mut dst) = (Fletcher32::at(level), vec![0; data.len()]);
+        data.chunks(4322).zip(dst.chunks_mut(4322)).for_each(|(from, to)| sum.copy(from, to));
+        assert!(dst == data);
         sum.value()
     }
 

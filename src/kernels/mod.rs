@@ -3,6 +3,7 @@
 //! The lowest room. It imports nothing of ours; `unsafe` is allowed here for SIMD and raw allocation only.
 #![allow(unsafe_code)]
 
+pub mod adler32;
 pub mod alloc;
 pub mod bitround;
 pub mod bitshuffle;
@@ -12,6 +13,7 @@ pub mod cast;
 pub mod cells;
 pub mod complex;
 pub mod copy;
+pub mod crc32;
 pub mod delta;
 pub mod fixedscaleoffset;
 pub mod fletcher32;

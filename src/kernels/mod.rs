@@ -5,6 +5,7 @@
 
 pub mod adler32;
 pub mod alloc;
+pub mod base64;
 pub mod bitround;
 pub mod bitshuffle;
 pub mod blocks;

@@ -1,6 +1,7 @@
 //! What `zlib` and `gzip` share: deflate data of whole buffers through libdeflate where that gives as much, else as a stream.
 #![forbid(unsafe_code)]
 
+use crate::core::call::Scratch;
 use crate::core::pool::Pool;
 use crate::core::{Result, Sink, stream};
 use crate::sys::libdeflate::{self, Compressor, Decompressor, Whole};
@@ -15,6 +16,10 @@ const PIECE: usize = 8 << 10;
 const PIECES: usize = 8;
 /// Result sizes are compared in so many parts: libdeflate may lose one of them in the sample.
 const PARTS: usize = 110;
+/// From this size on, a sample costs little enough to be compressed at several levels.
+const LARGE: usize = 1 << 20;
+/// Levels of libdeflate in place of zlib's 1, the fastest first, which a large input is tried at: the first that packs as well is taken.
+const FAST_LEVELS: [i32; 2] = [3, 5];
 /// Memory taken for a result of unknown size, as a multiple of the input: few numeric chunks are packed better.
 const GUESS: usize = 4;
 
@@ -23,7 +28,8 @@ pub struct Deflate {
     level: i32,
     wrap: Wrap,
     streams: Pool<Deflater>,
-    compressors: Pool<Compressor>,
+    /// One pool for each of the levels that may be tried, in their order.
+    compressors: [Pool<Compressor>; FAST_LEVELS.len()],
     inflaters: Pool<Inflater>,
     decompressors: Pool<Decompressor>,
 }
@@ -35,38 +41,47 @@ impl Deflate {
             level,
             wrap,
             streams: Pool::default(),
-            compressors: Pool::default(),
+            compressors: Default::default(),
             inflaters: Pool::default(),
             decompressors: Pool::default(),
         }
     }
 
-    /// The level of libdeflate that packs about as well as zlib's: measured on real arrays, each takes less time. None for stored data.
-    fn whole_level(&self) -> Option<i32> {
+    /// The levels of libdeflate that pack about as well as zlib's: measured on real arrays, each takes less time. None for stored data.
+    fn whole_levels(&self, nbytes: usize) -> &'static [i32] {
         match self.level {
-            0 => None,
-            1 | 2 => Some(4),
-            3 => Some(5),
-            4 => Some(6),
-            -1 | 5 | 6 => Some(7),
-            7 => Some(8),
-            _ => Some(9),
+            0 => &[],
+            _ if nbytes < SMALL => &[],
+            1 if nbytes >= LARGE => &FAST_LEVELS,
+            1 => &[3], // the first of these
+            2 => &[4],
+            3 => &[5],
+            4 => &[6],
+            -1 | 5 | 6 => &[7],
+            7 => &[8],
+            _ => &[9],
         }
     }
 
     /// Appends `src` as deflate data without a header. The bytes depend on nothing but `src` and the level.
     pub fn encode(&self, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
-        let Some(level) = self.whole_level().filter(|_| src.len() >= SMALL) else { return self.encode_stream(src, out) };
-        let _memory = out.call().charge(libdeflate::COMPRESS_MEMORY)?;
-        let mut compressor = self.compressors.get(|| Compressor::new(level))?;
-        if self.packs_worse(&mut compressor, src, out)? {
-            drop(compressor);
-            return self.encode_stream(src, out);
+        let levels = self.whole_levels(src.len());
+        let sample = if levels.is_empty() { None } else { self.sample(src, out)? };
+        for (level, pool) in levels.iter().zip(&self.compressors) {
+            let _memory = out.call().charge(libdeflate::COMPRESS_MEMORY)?;
+            let mut compressor = pool.get(|| Compressor::new(*level))?;
+            let packs_well = match &sample {
+                Some(sample) => sample.packs_well(&mut compressor, out)?,
+                None => true,
+            };
+            if packs_well {
+                let (call, total) = (out.call(), src.len() as u64);
+                call.checkpoint(0, total)?;
+                compress(&mut compressor, src, out)?;
+                return call.checkpoint(total, total);
+            }
         }
-        let (call, total) = (out.call(), src.len() as u64);
-        call.checkpoint(0, total)?;
-        compress(&mut compressor, src, out)?;
-        call.checkpoint(total, total)
+        self.encode_stream(src, out)
     }
 
     fn encode_stream(&self, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
@@ -76,10 +91,10 @@ impl Deflate {
         stream::run(&mut *deflater, src, out).map(|_| ())
     }
 
-    /// Whether zlib would give less: both compress a sample of a large input.
-    fn packs_worse(&self, compressor: &mut Compressor, src: &[u8], out: &Sink<'_>) -> Result<bool> {
+    /// Pieces of a large input, and what zlib makes of them.
+    fn sample<'c>(&self, src: &[u8], out: &Sink<'c>) -> Result<Option<Sample<'c>>> {
         if src.len() < SAMPLED {
-            return Ok(false);
+            return Ok(None);
         }
         let call = out.call();
         let pieces = (src.len() / (8 * PIECE)).clamp(1, PIECES);
@@ -88,12 +103,10 @@ impl Deflate {
             let at = (src.len() - PIECE) / pieces * i;
             to.copy_from_slice(src.get(at..at + PIECE).unwrap_or_default());
         }
-        let mut room = call.scratch(compressor.bound(sample.bytes.len()))?;
-        let whole = compressor.compress(&sample.bytes, &mut room.bytes).unwrap_or(usize::MAX);
         let mut stream = Sink::scratch(call);
-        stream.prepare(room.bytes.len());
+        stream.prepare(sample.bytes.len());
         self.encode_stream(&sample.bytes, &mut stream)?;
-        Ok(whole / PARTS * (PARTS - 1) > stream.len())
+        Ok(Some(Sample { content: sample, packed: stream.len() }))
     }
 
     /// Appends the content of the stream at byte `start` of `src`; returns the byte after it.
@@ -125,6 +138,22 @@ impl Deflate {
             out.advance(written);
             consumed
         }))
+    }
+}
+
+/// Some of an input.
+struct Sample<'c> {
+    content: Scratch<'c>,
+    /// Bytes that zlib makes of it.
+    packed: usize,
+}
+
+impl Sample<'_> {
+    /// Whether a compressor of libdeflate gives about as little as zlib.
+    fn packs_well(&self, compressor: &mut Compressor, out: &Sink<'_>) -> Result<bool> {
+        let mut room = out.call().scratch(compressor.bound(self.content.bytes.len()))?;
+        let whole = compressor.compress(&self.content.bytes, &mut room.bytes).unwrap_or(usize::MAX);
+        Ok(whole / PARTS * (PARTS - 1) <= self.packed)
     }
 }
 

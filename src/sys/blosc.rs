@@ -1,4 +1,4 @@
-//! c-blosc: BloscLZ and the bit shuffle of encoding. Chunks are put together, and decoded, in `codecs::blosc`.
+//! c-blosc: BloscLZ. Chunks are put together, and decoded, in `codecs::blosc`.
 
 use std::ffi::{CStr, c_int, c_void};
 
@@ -10,9 +10,8 @@ pub const MAX_INPUT: usize = b::BLOSC_MAX_BUFFERSIZE as usize;
 pub const OVERHEAD: usize = b::BLOSC_MAX_OVERHEAD as usize;
 
 unsafe extern "C" {
-    // In blosclz.h and shuffle.h, which are not installed.
+    // In blosclz.h, which is not installed.
     fn blosclz_compress(level: c_int, src: *const c_void, src_len: c_int, dst: *mut c_void, room: c_int, split: c_int) -> c_int;
-    fn blosc_internal_bitshuffle(typesize: usize, nbytes: usize, src: *const u8, dst: *mut u8, scratch: *mut u8) -> c_int;
 }
 
 /// The filter in front of the compressor, with c-blosc's number.
@@ -24,21 +23,6 @@ pub enum Shuffle {
     Byte = 1,
     /// Bits by their place in an item.
     Bit = 2,
-}
-
-/// Bytes of scratch that [`bitshuffle`] takes for a block.
-pub fn bitshuffle_scratch(typesize: usize, nbytes: usize) -> usize {
-    nbytes + 4 * typesize
-}
-
-/// Shuffles the bits of whole items of `src` into `dst`, which is as long; a tail is copied. Where `scratch` is shorter than
-/// [`bitshuffle_scratch`] asks, nothing is done.
-pub fn bitshuffle(typesize: usize, src: &[u8], dst: &mut [u8], scratch: &mut [u8]) {
-    let nbytes = src.len().min(dst.len());
-    if scratch.len() >= bitshuffle_scratch(typesize, nbytes) {
-        // SAFETY: reads and writes `nbytes` bytes of both, and of the scratch no more than was checked.
-        unsafe { blosc_internal_bitshuffle(typesize.max(1), nbytes, src.as_ptr(), dst.as_mut_ptr(), scratch.as_mut_ptr()) };
-    }
 }
 
 /// Compresses with BloscLZ at `level` 1 to 9; `None` for what does not become smaller or does not fit. `split`: whether blocks are.

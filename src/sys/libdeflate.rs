@@ -54,12 +54,23 @@ impl Compressor {
 
     /// Compresses `src` to a deflate stream without any header; `None` where `dst` is too small.
     pub fn compress(&mut self, src: &[u8], dst: &mut [u8]) -> Option<usize> {
+        self.run(ld::libdeflate_deflate_compress, src, dst)
+    }
+
+    /// The same, to a zlib stream.
+    pub fn zlib(&mut self, src: &[u8], dst: &mut [u8]) -> Option<usize> {
+        self.run(ld::libdeflate_zlib_compress, src, dst)
+    }
+
+    fn run(&mut self, compress: Compress, src: &[u8], dst: &mut [u8]) -> Option<usize> {
         let (from, to) = (src.as_ptr().cast(), dst.as_mut_ptr().cast());
         // SAFETY: a live compressor that nobody else uses, and two slices.
-        let n = unsafe { ld::libdeflate_deflate_compress(self.0.as_ptr(), from, src.len(), to, dst.len()) };
+        let n = unsafe { compress(self.0.as_ptr(), from, src.len(), to, dst.len()) };
         (n > 0).then_some(n)
     }
 }
+
+type Compress = unsafe extern "C" fn(*mut ld::libdeflate_compressor, *const std::ffi::c_void, usize, *mut std::ffi::c_void, usize) -> usize;
 
 impl Drop for Compressor {
     fn drop(&mut self) {

@@ -3,7 +3,7 @@
 
 use super::header::{MAX_SPLITS, MIN_STREAM};
 use crate::sys::blosc::Shuffle;
-use crate::sys::{lz4, zlib, zstd};
+use crate::sys::{libdeflate, lz4, zstd};
 
 /// Largest block made on request.
 const MAX_BLOCK: usize = 715_827_542;
@@ -72,7 +72,7 @@ impl Compressor {
             Self::Lz4 => lz4::STATE_MEMORY,
             Self::Lz4Hc => lz4::HC_STATE_MEMORY,
             Self::Snappy => 40 << 10,
-            Self::Zlib => zlib::DEFLATE_MEMORY,
+            Self::Zlib => libdeflate::COMPRESS_MEMORY, // more than zlib takes
             Self::Zstd => zstd::compress_memory(zstd_level(clevel), block),
         }
     }

@@ -4,6 +4,8 @@ use super::level::Level;
 
 #[cfg(target_arch = "x86_64")]
 pub(super) mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod words;
 
 /// `dst[j * count + i] = src[i * typesize + j]` for the `count` whole items; a tail of fewer bytes is copied.
@@ -16,7 +18,8 @@ pub fn unshuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
     unshuffle_at(Level::best(), typesize, src, dst);
 }
 
-fn shuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
+/// As [`shuffle`], with the instructions of a level.
+pub(super) fn shuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
     let count = whole_items(typesize, src, dst);
     let (items, rest) = src.split_at(count * typesize);
     let (planes, tail) = dst.split_at_mut(count * typesize);
@@ -25,7 +28,8 @@ fn shuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
     copy_tail(rest, tail);
 }
 
-fn unshuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
+/// As [`unshuffle`], with the instructions of a level.
+pub(super) fn unshuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
     let count = whole_items(typesize, src, dst);
     let (planes, rest) = src.split_at(count * typesize);
     let (items, tail) = dst.split_at_mut(count * typesize);
@@ -34,93 +38,126 @@ fn unshuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
     copy_tail(rest, tail);
 }
 
-/// A kernel that moves groups of whole vectors between items and planes that are so many bytes apart.
-#[cfg(target_arch = "x86_64")]
+/// Moves groups of items between items and planes that are so many bytes apart.
 type Vectors = unsafe fn(&[u8], &mut [u8], usize);
+
+/// Kernels of a level for items of one size.
+struct Kernels {
+    /// Items of a group.
+    items: usize,
+    shuffle: Vectors,
+    unshuffle: Vectors,
+}
+
+#[cfg(target_arch = "x86_64")]
+fn kernels(level: Level, typesize: usize) -> Option<Kernels> {
+    let narrow = |shuffle, unshuffle| Some(Kernels { items: avx2::ITEMS, shuffle, unshuffle });
+    let wide = |shuffle, unshuffle| Some(Kernels { items: avx512::ITEMS, shuffle, unshuffle });
+    match typesize {
+        2 if level.has_avx512() => wide(avx512::shuffle::<2>, avx512::unshuffle::<2>),
+        4 if level.has_avx512() => wide(avx512::shuffle::<4>, avx512::unshuffle::<4>),
+        8 if level.has_avx512() => wide(avx512::shuffle::<8>, avx512::unshuffle::<8>),
+        16 if level.has_avx512() => wide(avx512::shuffle_16, avx512::unshuffle_16),
+        2 if level.has_avx2() => narrow(avx2::shuffle::<2>, avx2::unshuffle::<2>),
+        4 if level.has_avx2() => narrow(avx2::shuffle::<4>, avx2::unshuffle::<4>),
+        8 if level.has_avx2() => narrow(avx2::shuffle::<8>, avx2::unshuffle::<8>),
+        16 if level.has_avx2() => narrow(avx2::shuffle_16, avx2::unshuffle_16),
+        _ => None,
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn kernels(_: Level, _: usize) -> Option<Kernels> {
+    None
+}
 
 /// Items of so many bytes have planes that, in a large array, may all meet in the same few places of the cache. A tile of them is
 /// shuffled in one place then, and whole cache lines of each plane are copied.
-#[cfg(target_arch = "x86_64")]
 const TILED: usize = 8;
 /// Bytes of a tile.
-#[cfg(target_arch = "x86_64")]
-const TILE: usize = 4 << 10;
+const TILE: usize = 8 << 10;
+/// What the first cache holds anyway.
+const SMALL: usize = 2 * TILE;
+/// Bytes of the largest group of items at the most.
+const GROUP: usize = 16 * 64;
 
 /// Shuffles with vectors where that is possible; says how many items are done.
-#[cfg(target_arch = "x86_64")]
 fn vectors(level: Level, typesize: usize, items: &[u8], planes: &mut [u8], count: usize) -> usize {
-    let kernel: Vectors = match typesize {
-        2 if level.has_avx2() => avx2::shuffle::<2>,
-        4 if level.has_avx2() => avx2::shuffle::<4>,
-        8 if level.has_avx2() => avx2::shuffle::<8>,
-        16 if level.has_avx2() => avx2::shuffle_16,
-        _ => return 0,
-    };
-    let (mut tile, per_tile) = ([0; TILE], TILE / typesize);
-    let size = if typesize < TILED { items.len().max(1) } else { TILE };
-    for (n, items) in items.chunks(size).enumerate() {
-        if typesize < TILED {
-            // SAFETY: the level says that the processor has AVX2.
-            unsafe { kernel(items, planes, count) };
-            continue;
-        }
+    let Some(kernels) = kernels(level, typesize) else { return 0 };
+    let groups = count / kernels.items * kernels.items;
+    let (whole, rest) = items.split_at(groups * typesize);
+    if typesize < TILED || whole.len() <= SMALL {
+        // SAFETY: the level says that the processor has the instructions.
+        unsafe { (kernels.shuffle)(whole, planes, count) };
+    } else {
+        kernels.shuffle_tiles(typesize, whole, planes, count);
+    }
+    if !rest.is_empty() {
+        let (mut group, mut tile) = ([0; GROUP], [0; GROUP]);
+        copy_run(rest, 0, &mut group, 0, rest.len());
+        let group = group.get(..kernels.items * typesize).unwrap_or_default();
         // SAFETY: as above.
-        unsafe { kernel(items, &mut tile, per_tile) };
-        for (from, to) in tile.chunks_exact(per_tile).zip(planes.chunks_exact_mut(count)) {
-            copy_run(from, 0, to, n * per_tile, whole(items.len() / typesize));
+        unsafe { (kernels.shuffle)(group, &mut tile, kernels.items) };
+        for (from, to) in tile.chunks_exact(kernels.items).zip(planes.chunks_exact_mut(count)) {
+            copy_run(from, 0, to, groups, count - groups);
         }
     }
-    whole(count)
+    count
 }
 
 /// As [`vectors`], the other way.
-#[cfg(target_arch = "x86_64")]
 fn vectors_back(level: Level, typesize: usize, planes: &[u8], items: &mut [u8], count: usize) -> usize {
-    let kernel: Vectors = match typesize {
-        2 if level.has_avx2() => avx2::unshuffle::<2>,
-        4 if level.has_avx2() => avx2::unshuffle::<4>,
-        8 if level.has_avx2() => avx2::unshuffle::<8>,
-        16 if level.has_avx2() => avx2::unshuffle_16,
-        _ => return 0,
-    };
-    let (mut tile, per_tile) = ([0; TILE], TILE / typesize);
-    let size = if typesize < TILED { items.len().max(1) } else { TILE };
-    for (n, items) in items.chunks_mut(size).enumerate() {
-        if typesize < TILED {
-            // SAFETY: the level says that the processor has AVX2.
-            unsafe { kernel(planes, items, count) };
-            continue;
-        }
-        for (from, to) in planes.chunks_exact(count).zip(tile.chunks_exact_mut(per_tile)) {
-            copy_run(from, n * per_tile, to, 0, whole(items.len() / typesize));
-        }
-        // SAFETY: as above.
-        unsafe { kernel(&tile, items, per_tile) };
+    let Some(kernels) = kernels(level, typesize) else { return 0 };
+    let groups = count / kernels.items * kernels.items;
+    let (whole, rest) = items.split_at_mut(groups * typesize);
+    // What AVX-512 reads at a time is a whole cache line already.
+    if typesize < TILED || whole.len() <= SMALL || level.has_avx512() {
+        // SAFETY: the level says that the processor has the instructions.
+        unsafe { (kernels.unshuffle)(planes, whole, count) };
+    } else {
+        kernels.unshuffle_tiles(typesize, planes, whole, count);
     }
-    whole(count)
+    if !rest.is_empty() {
+        let (mut group, mut tile) = ([0; GROUP], [0; GROUP]);
+        for (from, to) in planes.chunks_exact(count).zip(tile.chunks_exact_mut(kernels.items)) {
+            copy_run(from, groups, to, 0, count - groups);
+        }
+        let room = group.get_mut(..kernels.items * typesize).unwrap_or_default();
+        // SAFETY: as above.
+        unsafe { (kernels.unshuffle)(&tile, room, kernels.items) };
+        copy_run(&group, 0, rest, 0, rest.len());
+    }
+    count
 }
 
-/// Items of `count` that fill whole vectors.
-#[cfg(target_arch = "x86_64")]
-fn whole(count: usize) -> usize {
-    count / avx2::ITEMS * avx2::ITEMS
+impl Kernels {
+    fn shuffle_tiles(&self, typesize: usize, items: &[u8], planes: &mut [u8], count: usize) {
+        let (mut tile, per_tile) = ([0; TILE], TILE / typesize);
+        for (n, items) in items.chunks(TILE).enumerate() {
+            // SAFETY: these kernels are of a level that the processor has.
+            unsafe { (self.shuffle)(items, &mut tile, per_tile) };
+            for (from, to) in tile.chunks_exact(per_tile).zip(planes.chunks_exact_mut(count)) {
+                copy_run(from, 0, to, n * per_tile, items.len() / typesize);
+            }
+        }
+    }
+
+    fn unshuffle_tiles(&self, typesize: usize, planes: &[u8], items: &mut [u8], count: usize) {
+        let (mut tile, per_tile) = ([0; TILE], TILE / typesize);
+        for (n, items) in items.chunks_mut(TILE).enumerate() {
+            for (from, to) in planes.chunks_exact(count).zip(tile.chunks_exact_mut(per_tile)) {
+                copy_run(from, n * per_tile, to, 0, items.len() / typesize);
+            }
+            // SAFETY: as above.
+            unsafe { (self.unshuffle)(&tile, items, per_tile) };
+        }
+    }
 }
 
-#[cfg(target_arch = "x86_64")]
 fn copy_run(src: &[u8], from: usize, dst: &mut [u8], to: usize, n: usize) {
     if let (Some(src), Some(dst)) = (src.get(from..from + n), dst.get_mut(to..to + n)) {
         dst.copy_from_slice(src);
     }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn vectors(_: Level, _: usize, _: &[u8], _: &mut [u8], _: usize) -> usize {
-    0
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn vectors_back(_: Level, _: usize, _: &[u8], _: &mut [u8], _: usize) -> usize {
-    0
 }
 
 fn whole_items(typesize: usize, src: &[u8], dst: &[u8]) -> usize {

@@ -1,9 +1,6 @@
 //! `categorize`: strings become the numbers of their labels, 0 for any other.
 #![forbid(unsafe_code)]
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use serde_json::Value;
 
 use crate::core::call::Call;
@@ -12,6 +9,8 @@ use crate::core::config::wrong_type;
 use crate::core::number::{self, Visit, visit};
 use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Items, Layout, Result, Sink};
 use crate::kernels::cast::Range;
+use crate::kernels::copy;
+use crate::kernels::labels::{Labels, Words, short};
 use crate::kernels::number::{Number, Wide};
 
 /// Table entry.
@@ -24,9 +23,13 @@ struct Categorize {
     dtype: Dtype,
     astype: Dtype,
     /// Code of each label: UTF-8 without trailing NULs, or UTF-32 as in the array. Labels longer than items are missing.
-    codes: HashMap<Vec<u8>, u64, BuildHasherDefault<LabelHasher>>,
+    codes: Labels,
+    /// The same for short labels of objects, each as a word.
+    short_codes: Labels,
     /// Label `i` has code `i + 1`; UTF-8, or an item of the array.
     labels: Vec<Vec<u8>>,
+    /// Nothing and then all labels, where they are short objects.
+    words: Option<Words>,
 }
 
 fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
@@ -40,10 +43,15 @@ fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     if !number::is_numeric(astype) {
         return Err(Error::config("astype", format!("\"astype\" must be of numbers, not {astype}")));
     }
+    let object = dtype.class == Class::Object;
     let keys = labels.iter().map(|label| key(label, dtype)).zip(1..);
-    let codes = keys.filter(|(key, _)| dtype.class == Class::Object || key.len() == dtype.itemsize).collect(); // the last of equal ones counts
-    let labels = labels.iter().map(|label| item(label, dtype)).collect();
-    Ok(Box::new(Categorize { dtype, astype, codes, labels }))
+    let keys: Vec<_> = keys.filter(|(key, _)| object || key.len() == dtype.itemsize).collect();
+    let word = |key: &Vec<u8>| Some(short(key, 0, key.len())?.to_vec());
+    let short_keys: Vec<_> = keys.iter().filter(|_| object).filter_map(|(key, code)| Some((word(key)?, *code))).collect();
+    let labels: Vec<_> = labels.iter().map(|label| item(label, dtype)).collect();
+    let nothing_first = [&[][..]].into_iter().chain(labels.iter().map(Vec::as_slice));
+    let words = Words::new(nothing_first).filter(|_| object);
+    Ok(Box::new(Categorize { dtype, astype, codes: Labels::new(&keys), short_codes: Labels::new(&short_keys), labels, words }))
 }
 
 /// A list of strings; a single string is a list of its characters, as in Python.
@@ -69,35 +77,6 @@ fn key(label: &str, dtype: Dtype) -> Vec<u8> {
     key
 }
 
-/// Hashes labels, which the configuration names, so that nobody from outside can choose them to collide.
-#[derive(Default)]
-struct LabelHasher(u64);
-
-impl Hasher for LabelHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        words.iter().for_each(|word| self.write_u64(u64::from_le_bytes(*word)));
-        if !rest.is_empty() {
-            let mut last = [0; 8];
-            last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            self.write_u64(u64::from_le_bytes(last));
-        }
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        let product = u128::from(self.0 ^ word ^ 0x9e37_79b9_7f4a_7c15) * 0xd1b5_4a32_d192_ed03;
-        self.0 = (product >> 64) as u64 ^ product as u64;
-    }
-
-    fn write_usize(&mut self, n: usize) {
-        self.write_u64(n as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// What a code is decoded to.
 fn item(label: &str, dtype: Dtype) -> Vec<u8> {
     if dtype.class == Class::Object {
@@ -114,22 +93,22 @@ fn utf32(text: &str, dtype: Dtype) -> Vec<u8> {
 }
 
 /// Codes by value, as bytes of one number type.
-struct Write<'a, 'b> {
-    codes: &'a mut dyn Iterator<Item = Result<u64>>,
+struct Write<'a, 'b, F> {
+    code: F,
     call: Call<'a>,
     swap: bool,
     dst: &'b mut [u8],
 }
 
-impl Visit for Write<'_, '_> {
+impl<F: FnMut(usize) -> Result<u32>> Visit for Write<'_, '_, F> {
     type Out = Result<()>;
-    fn visit<T: Number>(self) -> Self::Out {
+    fn visit<T: Number>(mut self) -> Self::Out {
         let total = self.dst.len();
-        for (i, (to, code)) in self.dst.chunks_exact_mut(T::SIZE).zip(self.codes).enumerate() {
-            if i % PIECE == 0 {
-                self.call.checkpoint((i * T::SIZE) as u64, total as u64)?;
+        for (n, piece) in self.dst.chunks_mut(PIECE * T::SIZE).enumerate() {
+            self.call.checkpoint((n * PIECE * T::SIZE) as u64, total as u64)?;
+            for (i, to) in piece.chunks_exact_mut(T::SIZE).enumerate() {
+                T::from_i64((self.code)(n * PIECE + i)?.into()).write(to, self.swap);
             }
-            T::from_u64(code?).write(to, self.swap);
         }
         Ok(())
     }
@@ -174,36 +153,63 @@ impl Categorize {
         Ok(())
     }
 
-    fn code(&self, key: Option<&[u8]>, index: usize, strict: bool) -> Result<u64> {
-        match key.and_then(|key| self.codes.get(key)) {
-            Some(code) => Ok(*code),
-            None if strict => Err(Error::data(format!("item {index} is none of the labels"))),
-            None => Ok(0),
-        }
-    }
-
-    fn write(&self, count: usize, codes: &mut dyn Iterator<Item = Result<u64>>, out: &mut Sink<'_>) -> Result<()> {
+    fn write(&self, count: usize, strict: bool, find: impl Fn(usize) -> u32, out: &mut Sink<'_>) -> Result<()> {
         let call = out.call();
         let nbytes = count.checked_mul(self.astype.itemsize).ok_or_else(|| Error::memory(u64::MAX))?;
-        visit(self.astype, Write { codes, call, swap: !self.astype.is_native(), dst: out.take(nbytes)? })?
+        let code = |i| match find(i) {
+            0 if strict => Err(Error::data(format!("item {i} is none of the labels"))),
+            code => Ok(code),
+        };
+        visit(self.astype, Write { code, call, swap: !self.astype.is_native(), dst: out.take(nbytes)? })?
     }
 
     fn encode_text(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<()> {
         let (bytes, count) = src.view(self.dtype)?;
-        let strict = out.call().strict();
-        let items = bytes.chunks_exact(self.dtype.itemsize).enumerate();
-        self.write(count, &mut items.map(|(i, item)| self.code(Some(item), i, strict)), out)
+        let itemsize = self.dtype.itemsize;
+        let find = |i: usize| bytes.get(i * itemsize..(i + 1) * itemsize).map_or(0, |item| self.codes.find(item));
+        self.write(count, out.call().strict(), find, out)
     }
 
     fn encode_objects(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<()> {
-        let strict = out.call().strict();
+        let (count, strict) = (src.count(), out.call().strict());
         if src.layout().items == Items::Json {
             let text = |i: usize| serde_json::from_slice::<String>(src.item(i)).ok();
-            let mut codes = (0..src.count()).map(|i| self.code(text(i).as_ref().map(String::as_bytes), i, strict));
-            return self.write(src.count(), &mut codes, out);
+            return self.write(count, strict, |i| text(i).map_or(0, |text| self.codes.find(text.as_bytes())), out);
         }
         src.expect_items(Items::Utf8)?;
-        self.write(src.count(), &mut (0..src.count()).map(|i| self.code(Some(src.item(i)), i, strict)), out)
+        let Some((data, offsets)) = src.flat() else {
+            return self.write(count, strict, |i| self.codes.find(src.item(i)), out);
+        };
+        let find = |i: usize| match offsets.get(i..).and_then(<[i64]>::first_chunk) {
+            Some(&[start, end]) => self.find_in(data, start as usize, (end - start) as usize),
+            None => 0,
+        };
+        self.write(count, strict, find, out)
+    }
+
+    #[inline(always)]
+    fn find_in(&self, data: &[u8], start: usize, n: usize) -> u32 {
+        match short(data, start, n) {
+            Some(word) => self.short_codes.find(&word),
+            None => self.codes.find(data.get(start..start + n).unwrap_or_default()),
+        }
+    }
+
+    /// Decodes to short objects: their size first, and then all of them in one go.
+    fn decode_words(&self, words: &Words, codes: &[u8], out: &mut Sink<'_>) -> Result<()> {
+        let place = |index: Option<usize>| index.map_or(0, |i| i.saturating_add(1));
+        let (mut total, base) = (0, out.len());
+        self.read(codes, |index| {
+            total += words.len(place(index));
+            Ok(())
+        })?;
+        let (room, ends) = out.take_items(total)?;
+        let mut at = 0;
+        self.read(codes, |index| {
+            at = words.put(place(index), room, at);
+            ends.push((base + at) as i64);
+            Ok(())
+        })
     }
 
     fn read(&self, codes: &[u8], each: impl FnMut(Option<usize>) -> Result<()>) -> Result<()> {
@@ -236,14 +242,17 @@ impl Codec for Categorize {
         let (codes, count) = src.view(self.astype)?;
         if self.dtype.class == Class::Object {
             out.begin_items(count)?;
-            self.read(codes, |index| out.write_item(self.label(index)))?;
+            match &self.words {
+                Some(words) => self.decode_words(words, codes, out)?,
+                None => self.read(codes, |index| out.write_item(self.label(index)))?,
+            }
             return Layout::objects(Items::Utf8, Dtype::OBJECT, &[count]);
         }
         let layout = number::flattened(src.layout(), self.astype, self.dtype)?;
         let mut items = out.take(layout.nbytes())?.chunks_exact_mut(self.dtype.itemsize.max(1));
         self.read(codes, |index| {
             let label = self.label(index);
-            items.next().into_iter().for_each(|item| if label.is_empty() { item.fill(0) } else { item.copy_from_slice(label) });
+            items.next().into_iter().for_each(|item| if label.is_empty() { item.fill(0) } else { copy::short(label, item) });
             Ok(())
         })?;
         Ok(layout)

@@ -32,13 +32,17 @@ impl Codec for VlenArray {
             self.write(count, dtype, out, |i| bytes.get(i * dtype.itemsize..(i + 1) * dtype.itemsize).unwrap_or_default())?;
         } else {
             src.expect_items(Items::Arrays)?;
-            self.write(src.count(), dtype, out, |i| src.item(i))?;
+            match dtype == self.dtype {
+                true => self.write_all(src, out)?,
+                false => self.write(src.count(), dtype, out, |i| src.item(i))?,
+            }
         }
         Ok(Layout::bytes(out.len()))
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let count = vlen::decode_checked(src.bytes()?, out, |i, item| self.check(i, item))?;
+        let fits = |nbytes: usize| nbytes.is_multiple_of(self.dtype.itemsize);
+        let count = vlen::decode_checked(src.bytes()?, out, fits, |i, item| self.check(i, item))?;
         Layout::objects(Items::Arrays, self.dtype, &[count])
     }
 
@@ -49,6 +53,12 @@ impl Codec for VlenArray {
 }
 
 impl VlenArray {
+    /// Writes items of the right dtype.
+    fn write_all(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<()> {
+        (0..src.count()).try_for_each(|i| self.check(i, src.item(i)).map_err(|e| e.with_kind(Kind::Shape)))?;
+        vlen::encode_array(src, out)
+    }
+
     /// Writes items of `from`, cast where that is another dtype.
     fn write<'a>(&self, count: usize, from: Dtype, out: &mut Sink<'_>, item: impl Fn(usize) -> &'a [u8]) -> Result<()> {
         (0..count).try_for_each(|i| whole(i, item(i), from).map_err(|e| e.with_kind(Kind::Shape)))?;

@@ -150,7 +150,7 @@ fn read_units(mut text: impl Iterator<Item = Option<char>>, rest: &[u8], out: &m
 
 /// Bytes that are to be UTF-8 text; what is in the way is named with its offset.
 pub fn utf8(src: &[u8]) -> Result<&str> {
-    std::str::from_utf8(src)
+    simdutf8::compat::from_utf8(src)
         .map_err(|e| Error::data(format!("the input is not UTF-8 from byte {} on", e.valid_up_to())).at(e.valid_up_to()))
 }
 

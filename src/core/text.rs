@@ -15,7 +15,7 @@ pub fn check_utf8(i: usize, item: &[u8]) -> Result<()> {
 pub fn are_utf8(bytes: &[u8], offsets: &[i64]) -> bool {
     let (Some(&first), Some(&last)) = (offsets.first(), offsets.last()) else { return true };
     let block = bytes.get(first as usize..last as usize).unwrap_or_default();
-    let Ok(text) = std::str::from_utf8(block) else { return false };
+    let Ok(text) = simdutf8::basic::from_utf8(block) else { return false };
     text.is_ascii() || offsets.iter().all(|offset| text.is_char_boundary((offset - first) as usize))
 }
 

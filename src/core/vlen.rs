@@ -109,11 +109,21 @@ fn decode_quickly(src: &[u8], count: usize, out: &mut Sink<'_>) -> Result<bool> 
     Ok(complete)
 }
 
-/// Reads all items into `out` and returns their number. `check` sees the number of each item and its bytes.
-pub fn decode_checked(src: &[u8], out: &mut Sink<'_>, check: impl Fn(usize, &[u8]) -> Result<()>) -> Result<usize> {
-    let count = Frames::new(src)?.left;
-    out.begin_items(count)?;
-    checked(src, count, out, check)
+/// As [`decode`], for items whose size must please `check`; it sees the number of each item and its bytes.
+pub fn decode_checked(
+    src: &[u8],
+    out: &mut Sink<'_>,
+    fits: impl Fn(usize) -> bool,
+    check: impl Fn(usize, &[u8]) -> Result<()>,
+) -> Result<usize> {
+    let start = out.len();
+    let count = decode(src, out)?;
+    if !out.items().1.windows(2).all(|pair| matches!(pair, [from, end] if fits((end - from) as usize))) {
+        out.retract(out.len() - start);
+        out.keep_items(0);
+        checked(src, count, out, check)?; // says which item it is
+    }
+    Ok(count)
 }
 
 fn checked(src: &[u8], count: usize, out: &mut Sink<'_>, check: impl Fn(usize, &[u8]) -> Result<()>) -> Result<usize> {

@@ -21,6 +21,7 @@ pub mod fletcher32;
 pub mod frames;
 pub mod half_cast;
 pub mod jenkins;
+pub mod labels;
 pub mod level;
 pub mod number;
 pub mod packbits;

@@ -63,7 +63,7 @@ def overhead_rows(rows):
 
 def memory_rows(rows):
     for row in rows:
-        yield f"`{row.codec}`", row.config, f"{row.peak / 1024:.0f}", missed(row.missed)
+        yield f"`{row.codec}`", row.config, f"{row.peak / 1024:.0f}", f"{row.window / 1024:.0f}" if row.window else "", missed(row.missed)
 
 
 def text(results, binding, seconds):
@@ -111,10 +111,10 @@ def text(results, binding, seconds):
     yield from table(["codec", "configuration", "direction", "ours, 4 KiB", "theirs, 4 KiB", "theirs : ours", "ours, 64 bytes", "target", ""], overhead_rows(results["overhead"]))
     yield "## Peak memory"
     yield ""
-    yield "KiB that a process grows by at the most in a decode into memory of the caller, beside that memory; target 1024. The windows of the formats are"
-    yield "part of it."
+    yield "KiB that a process grows by at the most in a decode into memory of the caller, beside that memory; target 1024 beside the window of the"
+    yield "format: what a stream may refer back to."
     yield ""
-    yield from table(["codec", "configuration", "KiB", ""], memory_rows(results["memory"]))
+    yield from table(["codec", "configuration", "KiB", "window", ""], memory_rows(results["memory"]))
     yield (HERE / "notes.md").read_text().strip()
 
 

@@ -75,7 +75,8 @@ impl Encoder {
         };
         let block = room(&mut self.block, block)?;
         let mut filter = Filter { header, filtered: room(&mut self.filtered, filtered)? };
-        let mut engine = Engine { clevel: settings.clevel, splits: settings.splits(header.blocksize), planes: wanted == Shuffle::Byte, state };
+        let mut engine =
+            Engine { clevel: settings.clevel, splits: settings.splits(header.blocksize), planes: wanted == Shuffle::Byte, state };
         let mut at = SIZE + 4 * header.nblocks();
         for i in 0..header.nblocks() {
             call.checkpoint((i * header.blocksize) as u64, header.nbytes as u64)?;

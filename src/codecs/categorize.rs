@@ -190,7 +190,7 @@ impl Categorize {
     #[inline(always)]
     fn find_in(&self, data: &[u8], start: usize, n: usize) -> u32 {
         match short(data, start, n) {
-            Some(word) => self.short_codes.find(&word),
+            Some(word) => self.short_codes.find_sized(&word),
             None => self.codes.find(data.get(start..start + n).unwrap_or_default()),
         }
     }

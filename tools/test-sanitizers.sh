@@ -4,7 +4,8 @@
 #   address   AddressSanitizer with its search for leaks, in C UndefinedBehaviorSanitizer too: all of c_tests, the unit tests, and of
 #             tests/hostile all claims, damaged chunks in every 499th case, failing allocators and threads on one golden in 12
 #   sample    of that, for make test: one of c_tests, all claims, and damaged chunks in every 4999th case
-#   thread    ThreadSanitizer: those of c_tests that have to do with threads, and 64 threads on the handle of every golden
+#   thread    ThreadSanitizer: those of c_tests and of the unit tests that have to do with threads, and 64 threads on the handle of every
+#             golden
 #   plugins   UndefinedBehaviorSanitizer, by a trap instruction: the plug-ins for HDF5, NCZarr and GDAL in the tests of these consumers;
 #             the shared library must have been built
 #
@@ -74,10 +75,10 @@ run() {
     fi
 }
 
-# The unit tests, whose C libraries are watched as well.
+# rust_tests [FILTER...]: unit tests, whose C libraries are watched as well.
 rust_tests() {
     rm -f "$out"/report.*
-    if cargo_for_target test >"$out/stdout" 2>"$out/stderr" && ! grep -q Sanitizer "$out/stderr"; then
+    if cargo_for_target test -- "$@" >"$out/stdout" 2>"$out/stderr" && ! grep -q Sanitizer "$out/stderr"; then
         passed=$((passed + 1))
         grep '^test result' "$out/stdout"
     else
@@ -155,6 +156,8 @@ thread() {
     done
     compile tests/hostile/threads.c
     run threads "$goldens"
+    export TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/tsan.supp"
+    rust_tests batch:: thread pool libdeflate
 }
 
 # Valgrind, which these tests use, reads no later DWARF.

@@ -156,7 +156,7 @@ thread() {
     done
     compile tests/hostile/threads.c
     run threads "$goldens"
-    export TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/tsan.supp"
+    export TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/tsan.supp print_suppressions=0"
     rust_tests batch:: thread pool libdeflate
 }
 

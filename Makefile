@@ -6,7 +6,8 @@
 # make test-hostile     damaged chunks, failing allocators, panics, threads: all cases (minutes); make test runs a sample
 # make test-sanitizers  the C tests and the unit tests with a library, and the plug-ins, that clang's sanitizers watch (many minutes)
 # make coverage         which lines and branches of src the tests reach: 90 of 100 at least
-# make test-long        all that is too long for make test: test-hostile, test-sanitizers, test-differential, coverage
+# make test-machines    unit tests and vectors on aarch64 and on s390x, which is big-endian, under qemu; MACHINE=name runs one
+# make test-long        all that is too long for make test: test-hostile, test-sanitizers, test-differential, test-machines, coverage
 # make check-vectors DIR=folder    conformance cases through the shared library; SELFTEST=1 proves that the runner can fail
 # make fixtures         numcodecs' own fixture files
 # make bench            every codec beside the Python packages, into docs/benchmarks.md
@@ -141,7 +142,12 @@ test-differential:
 coverage:
 	tools/coverage.sh
 
-LONG_STAGES := test-hostile test-sanitizers test-differential coverage
+MACHINE ?= aarch64 s390x
+
+test-machines:
+	set -e; for machine in $(MACHINE); do tools/test-machines.sh $$machine; done
+
+LONG_STAGES := test-hostile test-sanitizers test-differential test-machines coverage
 
 test-long:
 	@set -e; for stage in $(LONG_STAGES); do $(STAGE) $$stage $(MAKE) --no-print-directory $$stage; done

@@ -198,7 +198,7 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         assert_eq!((encoded("latin-1", "ż"), encoded("ascii", "ä"), encoded("bogus", "a")), (None, None, None));
         for (name, bad) in
-            [("utf-8", &b"\xff"[..]), ("ascii", b"\xc3\xa4"), ("utf-16", b"a"), ("utf-16-le", b"\0\xd8"), ("utf-32", b"\0\0\x11\0")]
+            [("utf-8", &b"\xff"[..]), ("ascii", b"\xc3\xa4"), ("utf-16", b"a"), ("utf-16-le", b"\0\xd8"), ("utf-32", b"\x11\0\0\x11")]
         {
             assert_eq!(read(name, bad), None, "{name}");
         }

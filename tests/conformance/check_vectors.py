@@ -10,6 +10,7 @@ import collections
 import sys
 
 import isolate
+import machine
 from checks import Failure
 from kinds import KINDS, Context
 from numcodecs_c import ContractError, Library, NcError, default_library
@@ -35,16 +36,16 @@ def run_case(context, case):
     absent = absent_codec(context.library, case)
     if absent:
         return "apart", f"no codec {absent} yet"
-    platform_dependent = case.get("platform_dependent")
+    dependent = machine.dependent(case)
     try:
         word = KINDS[case["kind"]](context, case)
     except (Failure, ContractError) as problem:
-        return ("apart", "platform dependent") if platform_dependent else ("failed", str(problem))
+        return ("apart", dependent) if dependent else ("failed", str(problem))
     except NcError as error:
-        return ("apart", "platform dependent") if platform_dependent else ("failed", f"unexpected error {error} ({error.codec} {error.path})")
+        return ("apart", dependent) if dependent else ("failed", f"unexpected error {error} ({error.codec} {error.path})")
     except Exception as error:  # a mistake of the runner must not pass for a result
         return "failed", f"runner: {type(error).__name__}: {error}"
-    return ("apart", "platform dependent") if platform_dependent else ("passed", word or "")
+    return ("apart", dependent) if dependent else ("passed", word or "")
 
 
 def table(results):

@@ -2,6 +2,7 @@
 import numpy as np
 
 from items import same, values_of
+from machine import swap
 from numcodecs_c import FIXED, NcError
 from statuses import check_fields
 
@@ -195,11 +196,3 @@ def spread_items(array, strides, fill):
     block = np.full(sum((n - 1) * s for n, s in zip(array.shape, strides)) + items.itemsize, fill, np.uint8)
     np.ndarray(array.shape, items.dtype, block, strides=strides)[...] = items
     return block
-
-
-def swap(array):
-    """The same values in the other byte order, or None where there is none."""
-    dtype = np.dtype(array.dtype)
-    if dtype.byteorder == "|" or dtype.kind not in "iufcmMU":
-        return None
-    return array.with_(data=np.frombuffer(array.data, dtype).byteswap().tobytes(), dtype=dtype.newbyteorder().str)

@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 
 import items
+import machine
 from numcodecs_c import Array
 
 
@@ -46,4 +47,4 @@ class VectorSet:
             values = self.values(descriptor)
             values = items.labels(values) if codec_id == "categorize" else values
             return items.objects(values, items.kind_for(codec_id, values), shape, order, (config or {}).get("dtype"))
-        return Array(self.blob(descriptor), dtype_string(descriptor["dtype"]), shape, order)
+        return machine.array(codec_id, Array(self.blob(descriptor), dtype_string(descriptor["dtype"]), shape, order))

@@ -80,11 +80,15 @@ fn by_c_blosc(of: &Settings, src: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Encodes random data with random settings: the bytes are those of c-blosc; our decoder, whole and in part, and that of c-blosc give
-/// the data back. Snappy's and some of zlib's bytes are those of other implementations.
+/// the data back. Snappy's and some of zlib's bytes are those of other implementations; the snappy that c-blosc's crate brings takes every
+/// machine for a little-endian one, and aborts on others.
 fn compare(seeds: std::ops::Range<u64>) {
     for seed in seeds {
         let mut random = Random(seed * 0x9e37_79b9 + 1);
         let settings = random.settings();
+        if cfg!(target_endian = "big") && settings.compressor == Compressor::Snappy {
+            continue;
+        }
         let config = config(&settings);
         let most = [200, 3000, 40_000, 300 << 10][random.below(4)];
         let n = random.below(most);

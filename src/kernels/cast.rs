@@ -2,8 +2,7 @@
 
 use super::level::Level;
 use super::number::{Number, Wide};
-#[cfg(target_arch = "x86_64")]
-use super::truncate::truncate;
+use super::truncate;
 
 /// Numbers in memory that go through a cast: all of `src` into all of `dst`, with the byte order of each.
 pub type CastFn = fn(src: &[u8], swap_src: bool, dst: &mut [u8], swap_dst: bool);
@@ -14,7 +13,7 @@ pub fn cast<A: Number, B: Number>(src: &[u8], swap_src: bool, dst: &mut [u8], sw
 }
 
 fn cast_at<A: Number, B: Number>(level: Level, src: &[u8], swap_src: bool, dst: &mut [u8], swap_dst: bool) {
-    let done = if swap_src || swap_dst { 0 } else { vectors::<A, B>(level, src, dst) };
+    let done = if swap_src || swap_dst { 0 } else { truncate::vectors::<A, B>(level, src, dst) };
     let (Some(src), Some(dst)) = (src.get(done * A::SIZE..), dst.get_mut(done * B::SIZE..)) else { return };
     level.run(
         #[inline(always)]
@@ -24,30 +23,6 @@ fn cast_at<A: Number, B: Number>(level: Level, src: &[u8], swap_src: bool, dst: 
             }
         },
     );
-}
-
-/// Casts where the compiler finds no vectors by itself; says how many numbers are done.
-#[cfg(target_arch = "x86_64")]
-fn vectors<A: Number, B: Number>(level: Level, src: &[u8], dst: &mut [u8]) -> usize {
-    if !level.has_avx2() || !A::IS_FLOAT || !B::TRUNCATES {
-        return 0;
-    }
-    let kernel: unsafe fn(&[u8], &mut [u8]) -> usize = match (A::SIZE, B::SIZE) {
-        (4, 1) => truncate::<4, 1>,
-        (4, 2) => truncate::<4, 2>,
-        (4, 4) => truncate::<4, 4>,
-        (8, 1) => truncate::<8, 1>,
-        (8, 2) => truncate::<8, 2>,
-        (8, 4) => truncate::<8, 4>,
-        _ => return 0,
-    };
-    // SAFETY: the level says that the processor has AVX2.
-    unsafe { kernel(src, dst) }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn vectors<A: Number, B: Number>(_: Level, _: &[u8], _: &mut [u8]) -> usize {
-    0
 }
 
 /// From a type to itself: the bits stay.

@@ -35,34 +35,48 @@ fn running_sum_at<T: Number>(level: Level, src: &[u8], dst: &mut [u8], sum: &mut
 }
 
 /// Sums integers with vectors where that is possible; says how many bytes are done.
-#[cfg(target_arch = "x86_64")]
 fn vectors<T: Number>(level: Level, src: &[u8], dst: &mut [u8], sum: &mut T) -> usize {
-    if !level.has_avx2() {
-        return 0;
-    }
+    let Some(kernel) = kernel(level, T::SIZE) else { return 0 };
     let mut start = [0; 8];
     if let Some(start) = start.get_mut(..T::SIZE) {
         sum.write(start, false);
     }
-    let start = u64::from_le_bytes(start);
-    // SAFETY: the level says that the processor has AVX2.
-    let done = unsafe {
-        match T::SIZE {
-            1 => avx2::running_sum::<1>(src, dst, start),
-            2 => avx2::running_sum::<2>(src, dst, start),
-            4 => avx2::running_sum::<4>(src, dst, start),
-            _ => avx2::running_sum::<8>(src, dst, start),
-        }
-    };
+    // SAFETY: the level says that the processor has the instructions.
+    let done = unsafe { kernel(src, dst, u64::from_le_bytes(start)) };
     if let Some(last) = dst.get(..done).and_then(|done| done.rchunks_exact(T::SIZE).next()) {
         *sum = T::read(last, false);
     }
     done
 }
 
-#[cfg(not(target_arch = "x86_64"))]
-fn vectors<T: Number>(_: Level, _: &[u8], _: &mut [u8], _: &mut T) -> usize {
-    0
+/// Sums integers from a start on; says how many bytes were whole vectors.
+type Sum = unsafe fn(&[u8], &mut [u8], u64) -> usize;
+
+#[cfg(target_arch = "x86_64")]
+fn kernel(level: Level, size: usize) -> Option<Sum> {
+    match size {
+        1 if level.has_avx2() => Some(avx2::running_sum::<1>),
+        2 if level.has_avx2() => Some(avx2::running_sum::<2>),
+        4 if level.has_avx2() => Some(avx2::running_sum::<4>),
+        8 if level.has_avx2() => Some(avx2::running_sum::<8>),
+        _ => None,
+    }
+}
+
+/// Two integers of 8 bytes to a register are no gain.
+#[cfg(target_arch = "aarch64")]
+fn kernel(level: Level, size: usize) -> Option<Sum> {
+    match size {
+        1 if level.has_neon() => Some(neon::running_sum::<1>),
+        2 if level.has_neon() => Some(neon::running_sum::<2>),
+        4 if level.has_neon() => Some(neon::running_sum::<4>),
+        _ => None,
+    }
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn kernel(_: Level, _: usize) -> Option<Sum> {
+    None
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -125,6 +139,62 @@ mod avx2 {
             _ => _mm256_set1_epi64x(0x0f0e_0d0c_0b0a_0908),
         };
         _mm256_shuffle_epi8(x, place)
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+mod neon {
+    use std::arch::aarch64::*;
+
+    /// Sums integers of `W` bytes, up to 4, from `start` on; says how many bytes were whole vectors.
+    #[target_feature(enable = "neon")]
+    pub fn running_sum<const W: usize>(src: &[u8], dst: &mut [u8], start: u64) -> usize {
+        let mut before = last::<W>(vreinterpretq_u8_u64(vdupq_n_u64(start << (64 - 8 * W))));
+        let (vectors, room) = (src.as_chunks::<16>().0, dst.as_chunks_mut::<16>().0);
+        for (from, to) in vectors.iter().zip(room) {
+            // SAFETY: 16 bytes, at any alignment.
+            let sums = inside::<W>(unsafe { vld1q_u8(from.as_ptr()) });
+            // SAFETY: as above.
+            unsafe { vst1q_u8(to.as_mut_ptr(), add::<W>(sums, before)) };
+            before = add::<W>(before, last::<W>(sums));
+        }
+        src.len().min(dst.len()) / 16 * 16
+    }
+
+    /// Running sums inside a vector.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    fn inside<const W: usize>(mut x: uint8x16_t) -> uint8x16_t {
+        let zero = vdupq_n_u8(0);
+        if W == 1 {
+            x = add::<W>(x, vextq_u8::<15>(zero, x));
+        }
+        if W <= 2 {
+            x = add::<W>(x, vextq_u8::<14>(zero, x));
+        }
+        x = add::<W>(x, vextq_u8::<12>(zero, x));
+        add::<W>(x, vextq_u8::<8>(zero, x))
+    }
+
+    #[inline]
+    #[target_feature(enable = "neon")]
+    fn add<const W: usize>(a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
+        match W {
+            1 => vaddq_u8(a, b),
+            2 => vreinterpretq_u8_u16(vaddq_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b))),
+            _ => vreinterpretq_u8_u32(vaddq_u32(vreinterpretq_u32_u8(a), vreinterpretq_u32_u8(b))),
+        }
+    }
+
+    /// The last integer in all places.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    fn last<const W: usize>(x: uint8x16_t) -> uint8x16_t {
+        match W {
+            1 => vdupq_laneq_u8::<15>(x),
+            2 => vreinterpretq_u8_u16(vdupq_laneq_u16::<7>(vreinterpretq_u16_u8(x))),
+            _ => vreinterpretq_u8_u32(vdupq_laneq_u32::<3>(vreinterpretq_u32_u8(x))),
+        }
     }
 }
 

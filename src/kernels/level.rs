@@ -17,6 +17,8 @@ enum Set {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Level {
@@ -30,6 +32,9 @@ impl Level {
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             return Level(if avx512() { Set::Avx512 } else { Set::Avx2 });
         }
+        #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+        return Level(Set::Neon);
+        #[cfg(not(all(target_arch = "aarch64", target_endian = "little")))]
         Level::BASE
     }
 
@@ -37,6 +42,13 @@ impl Level {
     #[inline]
     pub fn has_avx2(self) -> bool {
         cfg!(target_arch = "x86_64") && self != Level::BASE
+    }
+
+    /// Whether kernels written for NEON are to be taken. Every 64-bit ARM processor has it, so `BASE` is made of it as well, as far as
+    /// the compiler finds a use for it.
+    #[inline]
+    pub fn has_neon(self) -> bool {
+        cfg!(target_arch = "aarch64") && self != Level::BASE
     }
 
     /// Whether a product and a sum can be rounded once, in one instruction.
@@ -72,6 +84,8 @@ impl Level {
     pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
         match self.0 {
             Set::Base => work(),
+            #[cfg(target_arch = "aarch64")]
+            Set::Neon => work(),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: a level with AVX2 is only made where the processor has it.
             Set::Avx2 => unsafe { with_avx2(work) },

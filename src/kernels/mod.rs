@@ -31,5 +31,4 @@ pub mod shuffle;
 pub mod strings;
 pub mod text;
 pub mod transpose;
-#[cfg(target_arch = "x86_64")]
 mod truncate;

@@ -47,7 +47,16 @@ fn vectors(level: Level, src: &[u8], dst: &mut [u8]) -> usize {
     unsafe { pack_avx2(src, dst) }
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(target_arch = "aarch64")]
+fn vectors(level: Level, src: &[u8], dst: &mut [u8]) -> usize {
+    if !level.has_neon() {
+        return 0;
+    }
+    // SAFETY: the level says that the processor has NEON.
+    unsafe { pack_neon(src, dst) }
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn vectors(_: Level, _: &[u8], _: &mut [u8]) -> usize {
     0
 }
@@ -65,6 +74,29 @@ fn pack_avx2(src: &[u8], dst: &mut [u8]) -> usize {
         let flags = unsafe { _mm256_loadu_si256(from.as_ptr().cast()) };
         let zeros = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(flags, around), _mm256_setzero_si256());
         *to = (!_mm256_movemask_epi8(zeros)).to_le_bytes();
+    }
+    done
+}
+
+/// Gives every byte the weight of its bit, and adds eight neighbours up by adding two, three times.
+#[cfg(target_arch = "aarch64")]
+#[target_feature(enable = "neon")]
+fn pack_neon(src: &[u8], dst: &mut [u8]) -> usize {
+    use std::arch::aarch64::*;
+    let weights = vreinterpretq_u8_u64(vdupq_n_u64(u64::from_le_bytes([128, 64, 32, 16, 8, 4, 2, 1])));
+    let (groups, room) = (src.as_chunks::<128>().0, dst.as_chunks_mut::<16>().0);
+    let done = 16 * groups.len().min(room.len());
+    for (from, to) in groups.iter().zip(room) {
+        let mut regs = [weights; 8];
+        for (reg, flags) in regs.iter_mut().zip(from.as_chunks::<16>().0) {
+            // SAFETY: 16 bytes, at any alignment.
+            let flags = unsafe { vld1q_u8(flags.as_ptr()) };
+            *reg = vandq_u8(vtstq_u8(flags, flags), weights);
+        }
+        let [a, b, c, d, e, f, g, h] = regs;
+        let (low, high) = (vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d)), vpaddq_u8(vpaddq_u8(e, f), vpaddq_u8(g, h)));
+        // SAFETY: 16 bytes, at any alignment.
+        unsafe { vst1q_u8(to.as_mut_ptr(), vpaddq_u8(low, high)) };
     }
     done
 }

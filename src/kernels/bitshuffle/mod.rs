@@ -9,6 +9,8 @@ use super::transpose;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 
 /// Bytes shuffled at a time: 64 items of 255 bytes, little enough for the first cache.
 const TILE: usize = 16 << 10;
@@ -92,7 +94,16 @@ fn vectors(level: Level, rows: &[&[u8]; 8], plane: &mut [u8]) -> usize {
     unsafe { avx2::planes(rows, plane) }
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(target_arch = "aarch64")]
+fn vectors(level: Level, rows: &[&[u8]; 8], plane: &mut [u8]) -> usize {
+    if !level.has_neon() {
+        return 0;
+    }
+    // SAFETY: the level says that the processor has NEON.
+    unsafe { neon::planes(rows, plane) }
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn vectors(_: Level, _: &[&[u8]; 8], _: &mut [u8]) -> usize {
     0
 }

@@ -6,6 +6,8 @@ use super::level::Level;
 pub(super) mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+pub(super) mod neon;
 mod words;
 
 /// `dst[j * count + i] = src[i * typesize + j]` for the `count` whole items; a tail of fewer bytes is copied.
@@ -66,7 +68,19 @@ fn kernels(level: Level, typesize: usize) -> Option<Kernels> {
     }
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(target_arch = "aarch64")]
+fn kernels(level: Level, typesize: usize) -> Option<Kernels> {
+    let (shuffle, unshuffle): (Vectors, Vectors) = match typesize {
+        2 if level.has_neon() => (neon::shuffle::<2>, neon::unshuffle::<2>),
+        4 if level.has_neon() => (neon::shuffle::<4>, neon::unshuffle::<4>),
+        8 if level.has_neon() => (neon::shuffle::<8>, neon::unshuffle::<8>),
+        16 if level.has_neon() => (neon::shuffle::<16>, neon::unshuffle::<16>),
+        _ => return None,
+    };
+    Some(Kernels { items: neon::ITEMS, shuffle, unshuffle })
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn kernels(_: Level, _: usize) -> Option<Kernels> {
     None
 }

@@ -80,8 +80,8 @@ fn by_c_blosc(of: &Settings, src: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Encodes random data with random settings: the bytes are those of c-blosc; our decoder, whole and in part, and that of c-blosc give
-/// the data back. Snappy's and some of zlib's bytes are those of other implementations; the snappy that c-blosc's crate brings takes every
-/// machine for a little-endian one, and aborts on others.
+/// the data back. Snappy's bytes, and zlib's behind a shuffle, are those of other implementations; the snappy that c-blosc's crate brings
+/// takes every machine for a little-endian one, and aborts on others.
 fn compare(seeds: std::ops::Range<u64>) {
     for seed in seeds {
         let mut random = Random(seed * 0x9e37_79b9 + 1);
@@ -96,7 +96,11 @@ fn compare(seeds: std::ops::Range<u64>) {
         let chunk = encode(&config, &src);
         let context = format!("seed {seed}: {n} bytes, {config}");
         let theirs = by_c_blosc(&settings, &src).expect(&context);
-        let other = matches!(settings.compressor, Compressor::Snappy | Compressor::Zlib);
+        let other = match settings.compressor {
+            Compressor::Snappy => true,
+            Compressor::Zlib => settings.shuffle != Shuffle::None,
+            _ => false,
+        };
         assert!(chunk == theirs || other, "{context}");
         assert!(decode(&chunk).expect(&context) == src && decode(&theirs).expect(&context) == src, "{context}");
         assert!(n == 0 || c_blosc::decompress(&chunk, n).as_ref() == Some(&src), "c-blosc, {context}");

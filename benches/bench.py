@@ -4,6 +4,7 @@
 
 Writes docs/benchmarks.md, .json and .svg unless --only or --quick is given. Rows below their target are printed as MISSED.
 """
+
 import argparse
 import sys
 import time
@@ -38,9 +39,15 @@ def line(row):
 
 def note(what, row):
     if what == "pipelines":
-        print(f"{row.codecs:60} {row.nbytes >> 20} MiB {row.direction} {row.ours:8.0f} MB/s, gain {row.gain:.2f}, ours : theirs {row.ratio:.2f}", flush=True)
+        print(
+            f"{row.codecs:60} {row.nbytes >> 20} MiB {row.direction} {row.ours:8.0f} MB/s, gain {row.gain:.2f}, ours : theirs {row.ratio:.2f}",
+            flush=True,
+        )
         return
-    print(f"{what} {row.codec} {row.config} {row.direction if hasattr(row, 'direction') else ''}{'  MISSED' if row.missed else ''}", flush=True)
+    print(
+        f"{what} {row.codec} {row.config} {row.direction if hasattr(row, 'direction') else ''}{'  MISSED' if row.missed else ''}",
+        flush=True,
+    )
 
 
 def collect(what, rows):

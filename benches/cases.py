@@ -1,4 +1,5 @@
 """What is measured: every codec, with the targets of encode and decode against numcodecs."""
+
 from dataclasses import dataclass, field
 
 from datasets import LABELS

@@ -1,4 +1,5 @@
 """Draws docs/benchmarks.svg: for each codec how many times faster than numcodecs, encode and decode."""
+
 import math
 import pathlib
 

@@ -2,6 +2,7 @@
 
 The five real arrays come from ../shared/data, or else from Debian's package ferret-datasets, downloaded once into target/bench-data.
 """
+
 import pathlib
 import subprocess
 import tempfile

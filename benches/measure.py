@@ -1,4 +1,5 @@
 """Interleaved timing: all candidates take turns, in another order each round."""
+
 import statistics
 import time
 

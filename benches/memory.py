@@ -1,7 +1,8 @@
 """Peak memory of a decode into memory of the caller, beside that memory. Runs in a process of its own, without the peers.
 
-    memory.py LIBRARY ENCODED.npz    prints one JSON line: codec, and bytes beside the output
+memory.py LIBRARY ENCODED.npz    prints one JSON line: codec, and bytes beside the output
 """
+
 import ctypes
 import json
 import pathlib
@@ -40,6 +41,7 @@ def child(path, folder):
     import numpy as np
 
     from ours import Library, Ours
+
     library, result = Library(path), []
     for file in sorted(pathlib.Path(folder).glob("*.json")):
         case = json.loads(file.read_text())
@@ -63,6 +65,7 @@ def rows(path, arrays, cases):
     import numpy as np
 
     from peers import Numcodecs
+
     seen = set()
     with tempfile.TemporaryDirectory() as folder:
         for case in cases:

@@ -1,4 +1,5 @@
 """Our shared library as the benchmark calls it: all arguments made ready, one C call timed."""
+
 import json
 import pathlib
 import sys
@@ -48,13 +49,24 @@ class Ours:
     def encoder(self):
         """(call, result): the call encodes into given memory, the result is what it wrote."""
         room = np.zeros(self.bound(), "u1")
-        args = (self.handle, self.layout, self.source, self.nbytes, self.offsets, self.ffi.from_buffer(room), len(room), self.ffi.NULL, self.written,
-                self.err)
+        args = (
+            self.handle,
+            self.layout,
+            self.source,
+            self.nbytes,
+            self.offsets,
+            self.ffi.from_buffer(room),
+            len(room),
+            self.ffi.NULL,
+            self.written,
+            self.err,
+        )
         encode = self.lib.nc_encode_into
 
         def call():
             if encode(*args):
                 self.check(self.err.code)
+
         return call, lambda: room[: self.written[0]]
 
     def bound(self):
@@ -72,12 +84,24 @@ class Ours:
         if self.kind != FIXED:
             return self.item_decoder(source, len(encoded))
         room = np.ones(nbytes, "u1") if touched else np.zeros(nbytes, "u1")
-        args = (self.handle, source, len(encoded), self.ffi.NULL, self.ffi.NULL, self.ffi.from_buffer(room), nbytes, self.ffi.NULL, self.written, self.err)
+        args = (
+            self.handle,
+            source,
+            len(encoded),
+            self.ffi.NULL,
+            self.ffi.NULL,
+            self.ffi.from_buffer(room),
+            nbytes,
+            self.ffi.NULL,
+            self.written,
+            self.err,
+        )
         decode = self.lib.nc_decode_into
 
         def call():
             if decode(*args):
                 self.check(self.err.code)
+
         return call, lambda: room[: self.written[0]]
 
     def item_decoder(self, source, n):
@@ -94,6 +118,7 @@ class Ours:
             buffer = out[0]
             data = self.ffi.buffer(self.lib.nc_buffer_data(buffer), self.lib.nc_buffer_nbytes(buffer))[:]
             return data, list(self.lib.nc_buffer_offsets(buffer)[0 : len(self.offset_array)])
+
         return call, result
 
 
@@ -105,4 +130,5 @@ def overhead(library):
     def refused():
         if not call(*args):
             raise AssertionError("a call without a codec succeeded")
+
     return refused

@@ -1,4 +1,5 @@
 """What one call costs: 4 KiB chunks, and inputs so small that only the call is left."""
+
 from dataclasses import dataclass
 
 import measure
@@ -25,8 +26,21 @@ class Overhead:
 
 
 # Codecs whose kernel takes no time to speak of on 64 bytes: what is left is the call.
-KERNELS = {"shuffle", "delta", "fixedscaleoffset", "quantize", "bitround", "packbits", "astype", "crc32", "crc32c", "adler32", "fletcher32",
-           "jenkins_lookup3", "base64"}
+KERNELS = {
+    "shuffle",
+    "delta",
+    "fixedscaleoffset",
+    "quantize",
+    "bitround",
+    "packbits",
+    "astype",
+    "crc32",
+    "crc32c",
+    "adler32",
+    "fletcher32",
+    "jenkins_lookup3",
+    "base64",
+}
 
 
 def rows(library, arrays, cases, binding, rounds, least):
@@ -45,4 +59,6 @@ def rows(library, arrays, cases, binding, rounds, least):
         for direction, both, their in (("encode", pairs, theirs.encoder()), ("decode", decoders, theirs.decoder())):
             times = measure.interleaved({"4k": both["4k"][0], "tiny": both["tiny"][0], "theirs": their[0]}, rounds, least)
             micro = {name: 1e6 * time.median for name, time in times.items()}
-            yield Overhead(case.codec, case.label, direction, micro["4k"] - binding, micro["theirs"], micro["tiny"] - binding, case.codec in KERNELS)
+            yield Overhead(
+                case.codec, case.label, direction, micro["4k"] - binding, micro["theirs"], micro["tiny"] - binding, case.codec in KERNELS
+            )

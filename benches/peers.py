@@ -1,4 +1,5 @@
 """The peers: numcodecs and others, each as PyPI ships it, on one thread."""
+
 import blosc2
 import numcodecs
 import numcodecs.blosc
@@ -23,6 +24,7 @@ class Numcodecs:
 
         def call():
             held[0] = encode(array)
+
         return call, lambda: raw(held[0])
 
     def decoder(self):
@@ -32,11 +34,14 @@ class Numcodecs:
 
         def call():
             held[0] = decode(encoded, out)
+
         try:
             call()
         except (TypeError, ValueError):  # a codec that cannot fill given memory
+
             def call():
                 held[0] = decode(encoded)
+
             call()
         return call, lambda: held[0]
 
@@ -74,7 +79,11 @@ def zfp(config, array):
 def pco(config, array):
     how, out = pcodec.ChunkConfig(compression_level=config["level"]), np.empty_like(array)
     encoded = pcodec.standalone.simple_compress(array, how)
-    return (lambda: pcodec.standalone.simple_compress(array, how), lambda: pcodec.standalone.simple_decompress_into(encoded, out), len(encoded))
+    return (
+        lambda: pcodec.standalone.simple_compress(array, how),
+        lambda: pcodec.standalone.simple_decompress_into(encoded, out),
+        len(encoded),
+    )
 
 
 OTHERS = {"isal": isal, "blosc2": blosc_two, "zfpy": zfp, "pcodec": pco}

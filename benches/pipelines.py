@@ -1,4 +1,5 @@
 """Filters and a compressor as one codec: ours at once, ours one stage after another in kept memory, numcodecs one after another."""
+
 from dataclasses import asdict, dataclass
 
 import numcodecs
@@ -40,7 +41,10 @@ def pipelines():
     yield "ocean", [{"id": "bitround", "keepbits": 10}, lz4]
     yield "ocean", [{"id": "shuffle", "elementsize": 4}, {**lz4, "shuffle": 0}]
     yield "ocean", [{"id": "shuffle", "elementsize": 4}, {"id": "zlib", "level": 1}]
-    yield "navy_f8", [{"id": "astype", "encode_dtype": "<f4", "decode_dtype": "<f8"}, {"id": "quantize", "digits": 2, "dtype": "<f4"}, {"id": "crc32c"}]
+    yield (
+        "navy_f8",
+        [{"id": "astype", "encode_dtype": "<f4", "decode_dtype": "<f8"}, {"id": "quantize", "digits": 2, "dtype": "<f4"}, {"id": "crc32c"}],
+    )
     yield "navy", [scale, {"id": "delta", "dtype": "<i2"}, {"id": "crc32c"}]
 
 
@@ -53,6 +57,7 @@ def one_after_another(calls):
     def call():
         for each in calls:
             each()
+
     return call
 
 
@@ -73,6 +78,7 @@ def theirs_of(configs, array):
         for codec in codecs[:0:-1]:
             held = codec.decode(held)
         codecs[0].decode(held, out)
+
     return encode, decode, arrays
 
 
@@ -109,8 +115,17 @@ def rows(library, arrays, rounds, least):
             array = arrays[data].reshape(-1)
             array = array[: nbytes // array.itemsize].copy()
             their_encode, their_decode, held = theirs_of(configs, array)
-            for direction, (ours, apart), theirs in zip(("encode", "decode"), ours_of(library, configs, held), (their_encode, their_decode)):
+            for direction, (ours, apart), theirs in zip(
+                ("encode", "decode"), ours_of(library, configs, held), (their_encode, their_decode)
+            ):
                 times = measure.interleaved({"ours": ours, "apart": apart, "theirs": theirs}, rounds, least)
                 rate = {each: array.nbytes / time.median / 1e6 for each, time in times.items()}
-                yield Pipeline(", ".join(map(name, configs)), data, array.nbytes, direction, **rate, gain=measure.ratio(times["apart"], times["ours"]),
-                               ratio=measure.ratio(times["theirs"], times["ours"]))
+                yield Pipeline(
+                    ", ".join(map(name, configs)),
+                    data,
+                    array.nbytes,
+                    direction,
+                    **rate,
+                    gain=measure.ratio(times["apart"], times["ours"]),
+                    ratio=measure.ratio(times["theirs"], times["ours"]),
+                )

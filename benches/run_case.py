@@ -1,4 +1,5 @@
 """Measures one case: encode and decode, ours beside each peer, and checks what was timed."""
+
 import json
 from dataclasses import asdict, dataclass
 
@@ -108,5 +109,21 @@ def rows(case, direction, target, times, nbytes, sizes, others):
         size = sizes[1] if main else others[peer][2]
         short = main and target is not None and ratio < target
         weak = main and case.ratio is not None and direction == "encode" and sizes[0] * case.ratio > sizes[1]
-        yield Row(case.codec, case.label, case.data, direction, 1, peer, rate["ours"], rate[peer], ratio, times["ours"].spread,
-                  target if main else None, nbytes / sizes[0], nbytes / size, rate["memcpy"], case.filter, bool(short or weak))
+        yield Row(
+            case.codec,
+            case.label,
+            case.data,
+            direction,
+            1,
+            peer,
+            rate["ours"],
+            rate[peer],
+            ratio,
+            times["ours"].spread,
+            target if main else None,
+            nbytes / sizes[0],
+            nbytes / size,
+            rate["memcpy"],
+            case.filter,
+            bool(short or weak),
+        )

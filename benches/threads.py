@@ -1,4 +1,5 @@
 """Many chunks on one thread and on two: our batches beside numcodecs in a thread pool, and memcpy on as many threads."""
+
 import concurrent.futures
 from dataclasses import dataclass
 
@@ -74,10 +75,13 @@ class Batch:
 
         def run(kept=kept):
             self.library.check(function(*args), err)
+
         return run
 
     def encode(self, nthreads):
-        return self.call(self.lib.nc_encode_batch, [self.ours.layout], self.sources, [self.array.nbytes] * CHUNKS, self.encoded, self.bound, nthreads)
+        return self.call(
+            self.lib.nc_encode_batch, [self.ours.layout], self.sources, [self.array.nbytes] * CHUNKS, self.encoded, self.bound, nthreads
+        )
 
     def decode(self, nthreads):
         self.encode(1)()
@@ -106,7 +110,10 @@ def rows(library, arrays, rounds, least):
         }
         for direction, (ours, their) in work.items():
             calls = {
-                "one": ours(1), "two": ours(2), "their_one": pooled(None, their), "their_two": pooled(pool, their),
+                "one": ours(1),
+                "two": ours(2),
+                "their_one": pooled(None, their),
+                "their_two": pooled(pool, their),
                 "memcpy_two": pooled(pool, lambda i, b=batch: np.copyto(copies[i], b.sources[i].view("u1"))),
             }
             times = measure.interleaved(calls, rounds, least, measure.WALL)

@@ -6,6 +6,7 @@
 The encoded chunks are in memory; each figure is the best of some rounds, in MB of decoded bytes per second, and every
 round fills a new array. All four readers must give the same values.
 """
+
 import argparse
 import concurrent.futures
 import math
@@ -61,7 +62,9 @@ class Reader:
 
     def batch(self, nthreads):
         result = np.empty(self.ours.shape(), "f4")
-        Chunks(self.ours, result).run(self.ours.lib.nc_decode_batch, "dst", self.encoded, self.ours.ffi.NULL, self.grid.each, nthreads=nthreads)
+        Chunks(self.ours, result).run(
+            self.ours.lib.nc_decode_batch, "dst", self.encoded, self.ours.ffi.NULL, self.grid.each, nthreads=nthreads
+        )
         return result
 
     def loop(self):
@@ -70,8 +73,12 @@ class Reader:
         base, err, written = ffi.from_buffer(result), ffi.new("nc_error *"), ffi.new("size_t *")
         for place, block, nbytes in zip(self.grid.places, *self.encoded):
             at = self.grid.offset(place)
-            ours.library.check(ours.lib.nc_decode_into(ours.codec.handle, block, nbytes, ffi.NULL, self.grid.each, base + at, result.nbytes - at,
-                                                       ffi.NULL, written, err), err)
+            ours.library.check(
+                ours.lib.nc_decode_into(
+                    ours.codec.handle, block, nbytes, ffi.NULL, self.grid.each, base + at, result.nbytes - at, ffi.NULL, written, err
+                ),
+                err,
+            )
         return result
 
 
@@ -118,15 +125,19 @@ def main():
     parser.add_argument("--only", default="", help="the codecs whose name contains this text")
     args = parser.parse_args()
     library, values = Library(args.lib), np.concatenate([np.load(args.data)] * 8)
-    print(f"{math.prod(-(-n // c) for n, c in zip(values.shape, CHUNKS))} chunks, {values.nbytes / 1e6:.0f} MB, {os.cpu_count()} cores, "
-          f"load {os.getloadavg()[0]:.1f}, zarr-python {zarr.__version__}\n")
+    print(
+        f"{math.prod(-(-n // c) for n, c in zip(values.shape, CHUNKS))} chunks, {values.nbytes / 1e6:.0f} MB, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}, zarr-python {zarr.__version__}\n"
+    )
     print("| codec | ratio | loop | batch, 1 thread | batch, 2 threads | 2 threads : loop | zarr-python | 2 threads : zarr-python |")
     print("|---|---|---|---|---|---|---|---|")
     for name, how in ((name, how) for name, how in CODECS.items() if args.only in name):
         (loop, one, two, python), nbytes = measure(library, values, how, args.rounds)
         rates = [f"{values.nbytes / 1e6 / seconds:.0f}" for seconds in (loop, one, two, python)]
-        print(f"| {name} | {values.nbytes / nbytes:.1f} | {rates[0]} | {rates[1]} | {rates[2]} | {loop / two:.2f} | {rates[3]} | {python / two:.1f} |",
-              flush=True)
+        print(
+            f"| {name} | {values.nbytes / nbytes:.1f} | {rates[0]} | {rates[1]} | {rates[2]} | {loop / two:.2f} | {rates[3]} | {python / two:.1f} |",
+            flush=True,
+        )
     one, two = best(args.rounds, [lambda: copies(values, 1), lambda: copies(values, 2)], values)
     print(f"\nmemcpy: {values.nbytes / 1e6 / one:.0f} on 1 thread, {values.nbytes / 1e6 / two:.0f} on 2, {one / two:.2f} times")
     print(f"two chunks of 64 bytes: {tiny_batch(library, 1):.0f} us on 1 thread, {tiny_batch(library, 2):.0f} us on 2")

@@ -5,6 +5,7 @@
 
 The whole array is one chunk. Every box is compared with NumPy.
 """
+
 import argparse
 import pathlib
 import sys
@@ -55,15 +56,29 @@ class Chunk:
         ffi, lib, result = self.library.ffi, self.library.lib, np.empty(counts, "f4")
         touched, err = ffi.new("uint64_t *"), ffi.new("nc_error *")
         want = self.library.layout(Array(b"", "<f4", counts))
-        self.library.check(lib.nc_decode_box(self.ours.codec.handle, ffi.from_buffer(self.bytes), len(self.bytes), lib.nc_zarr_layout(self.ours.handle),
-                                             ffi.new("int64_t[]", start), want, ffi.from_buffer(result), result.nbytes,
-                                             self.library.options({"touched": touched}), err), err)
+        self.library.check(
+            lib.nc_decode_box(
+                self.ours.codec.handle,
+                ffi.from_buffer(self.bytes),
+                len(self.bytes),
+                lib.nc_zarr_layout(self.ours.handle),
+                ffi.new("int64_t[]", start),
+                want,
+                ffi.from_buffer(result),
+                result.nbytes,
+                self.library.options({"touched": touched}),
+                err,
+            ),
+            err,
+        )
         return result, touched[0]
 
 
 def row(library, values, how):
     with tempfile.TemporaryDirectory() as folder:
-        array = zarr.create_array(folder, shape=values.shape, chunks=values.shape, dtype="f4", **{"compressors": None, "filters": None, **how})
+        array = zarr.create_array(
+            folder, shape=values.shape, chunks=values.shape, dtype="f4", **{"compressors": None, "filters": None, **how}
+        )
         array[...] = values
         chunk, expected = Chunk(library, pathlib.Path(folder)), array[...]
     yield f"{len(chunk.bytes) / 1000:.0f}"

@@ -10,7 +10,7 @@ pub struct Labels {
     keys: Vec<u8>,
     /// Place of a key in `keys`, and its code.
     entries: Vec<(usize, usize, u32)>,
-    /// Number of an entry plus one; at most an eighth of them is taken.
+    /// Number of an entry plus one; at most an eighth of them is taken, half where there are many labels.
     slots: Vec<u32>,
     shift: u32,
     /// What the hash starts with, and how many labels do not stand in their own slot then.
@@ -36,7 +36,8 @@ impl Labels {
     }
 
     fn with_seed(labels: &[(Vec<u8>, u32)], seed: u64) -> Self {
-        let bits = labels.len().max(4).next_power_of_two().trailing_zeros() + 3;
+        let spare = if labels.len() <= FEW { 3 } else { 1 };
+        let bits = labels.len().max(4).next_power_of_two().trailing_zeros() + spare;
         let slots = vec![0; 1 << bits];
         let mut table = Labels { keys: Vec::new(), entries: Vec::new(), slots, shift: 64 - bits, seed, displaced: 0 };
         labels.iter().for_each(|(label, code)| table.add(label, *code));

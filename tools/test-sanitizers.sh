@@ -126,7 +126,11 @@ sample() {
 address() {
     build_address
     for source in c_tests/*.c; do
-        case $source in *netcdf*) compile "$source" -lnetcdf ;; *) compile "$source" ;; esac
+        case $source in
+        *allocations.c) continue ;; # counts with a malloc of its own, where the sanitizer has its own
+        *netcdf*) compile "$source" -lnetcdf ;;
+        *) compile "$source" ;;
+        esac
         run "$(basename "$source" .c)"
     done
     compile tests/hostile/threads.c

@@ -10,10 +10,10 @@ import sys
 import time
 
 import chart
+import fused
 import measure
 import memory
 import overhead as call_cost
-import pipelines
 import report
 import threads
 from datasets import Arrays
@@ -76,7 +76,7 @@ def main():
     if not args.only and not args.quick:
         results = {
             "rows": rows,
-            "pipelines": collect("pipelines", pipelines.rows(library, arrays, rounds, least)),
+            "pipelines": collect("pipelines", fused.rows(library, arrays, rounds, least)),
             "threads": collect("threads", threads.rows(library, arrays, rounds, least)),
             "overhead": collect("overhead", call_cost.rows(library, arrays, cases, 1e6 * binding, rounds, least)),
             "memory": collect("memory", memory.rows(args.lib, arrays, cases)),

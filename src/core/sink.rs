@@ -46,11 +46,9 @@ impl<'a> Sink<'a> {
         Self::new(call, Target::Owned(Vec::new()), u64::MAX)
     }
 
-    /// As [`Sink::scratch`] for what goes on to the next stage while decoding: bounded by a multiple of `max_output`, so that a hostile
-    /// chunk cannot grow between stages. No filter turns an item into one of more than 16 times its size.
+    /// As [`Sink::scratch`] for what goes on to the next stage while decoding, at most [`Limits::max_between`](super::call::Limits).
     pub fn between(call: Call<'a>) -> Self {
-        let max = call.limits().max_output.map_or(u64::MAX, |max| max.saturating_mul(16).saturating_add(64 << 10));
-        Self::new(call, Target::Owned(Vec::new()), max)
+        Self::new(call, Target::Owned(Vec::new()), call.limits().max_between())
     }
 
     /// Writes into memory of the caller.

@@ -59,16 +59,15 @@ impl Pipeline {
         if let Some((stage, ends)) = at(places.start).filter(|_| way == Way::Decode) {
             let filters = places.start + 1..places.end;
             return ends.decode_to(src.bytes()?, call, &mut |source| {
+                bounded(source, call)?;
                 let layout = stage.taken(Layout::bytes(source.nbytes()))?;
-                self.chain(way, filters.clone(), source, &layout, (rooms, call.strict()), &mut |source, layout| {
-                    to_memory(source, layout, out)
-                })
+                self.chain(way, filters.clone(), source, &layout, (rooms, call), &mut |source, layout| to_memory(source, layout, out))
             });
         }
         let last = at(places.end - 1).filter(|_| way == Way::Encode);
         let filters = places.start..places.end - usize::from(last.is_some());
         let mut memory = Memory::new(src.bytes()?);
-        self.chain(way, filters, &mut memory, src.layout(), (rooms, call.strict()), &mut |source, layout| match last {
+        self.chain(way, filters, &mut memory, src.layout(), (rooms, call), &mut |source, layout| match last {
             Some((stage, ends)) => ends.encode_from(source, &stage.given(layout)?, out),
             None => to_memory(source, layout, out),
         })
@@ -81,7 +80,7 @@ impl Pipeline {
         places: Range<usize>,
         source: &mut dyn Source,
         layout: &Layout,
-        (rooms, strict): (&mut [u8], bool),
+        (rooms, call): (&mut [u8], Call<'_>),
         end: &mut End<'_>,
     ) -> Result<Layout> {
         let Some((_, stage)) = self.stage(way, places.start).filter(|_| !places.is_empty()) else { return end(source, layout) };
@@ -89,14 +88,26 @@ impl Pipeline {
         let (room, rooms) = rooms.split_at_mut_checked(PIECE).unwrap_or_default();
         let rest = places.start + 1..places.end;
         match way {
-            Way::Encode => filter.encoding(&stage.given(layout)?, strict, &mut |running| {
+            Way::Encode => filter.encoding(&stage.given(layout)?, call.strict(), &mut |running| {
                 let after = running.layout.clone();
-                self.chain(way, rest.clone(), &mut Filtered::new(source, running, room)?, &after, (rooms, strict), end)
+                self.chain(way, rest.clone(), &mut Filtered::new(source, running, room)?, &after, (rooms, call), end)
             }),
-            Way::Decode => filter.decoding(layout, strict, &mut |running| {
+            Way::Decode => filter.decoding(layout, call.strict(), &mut |running| {
                 let after = stage.taken(running.layout.clone())?;
-                self.chain(way, rest.clone(), &mut Filtered::new(source, running, room)?, &after, (rooms, strict), end)
+                let mut filtered = Filtered::new(source, running, room)?;
+                if !rest.is_empty() {
+                    bounded(&filtered, call)?;
+                }
+                self.chain(way, rest.clone(), &mut filtered, &after, (rooms, call), end)
             }),
         }
     }
+}
+
+/// Bounds what lies between stages as if it were held: whether they work at once must not decide what is too large.
+fn bounded(source: &dyn Source, call: Call<'_>) -> Result<()> {
+    if source.nbytes() as u64 > call.limits().max_between() {
+        return Err(Error::unsupported("more than goes from one stage to the next"));
+    }
+    Ok(())
 }

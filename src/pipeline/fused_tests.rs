@@ -117,8 +117,8 @@ fn outcome(case: &Case, way: Way, fuse: bool, src: &ArrayRef<'_>, limits: &Limit
 fn same(case: &Case, way: Way, src: &ArrayRef<'_>, limits: &Limits, room: Option<usize>) -> Option<(Layout, Vec<u8>)> {
     let fused = outcome(case, way, true, src, limits, room);
     let apart = outcome(case, way, false, src, limits, room);
-    // Less is held: what lies between stages and does not fit there, one after another, may fit at once.
-    let saved = fused.is_ok() && apart.as_ref().is_err_and(|error| error.contains("kind: Limit"));
+    // Less memory is taken: what does not fit one after another may fit at once.
+    let saved = fused.is_ok() && apart.as_ref().is_err_and(|error| error.contains("max_memory"));
     assert!(
         fused == apart || saved,
         "{way:?}, {limits:?}, room {room:?}, {}\n{:?}\n{:?}",
@@ -179,4 +179,10 @@ fn at_once_gives_what_one_after_another_does() {
 #[ignore = "takes minutes"]
 fn a_hundred_thousand_pipelines_give_the_same() {
     compare(0..100_000);
+}
+
+/// A damaged chunk that claims more than may go from one stage to the next, in front of filters that make little of it.
+#[test]
+fn what_lies_between_stages_is_bounded_as_if_it_were_held() {
+    compare(63_851..63_852);
 }

@@ -97,7 +97,7 @@ run-demo: shared
 # ---- tests: each stage prints its minutes ----
 
 STAGE := tools/stage.sh
-STAGES := test-rust test-lint test-deny test-package test-header test-symbols test-c test-hostile-sample test-sanitizers-sample test-install test-demo test-examples test-conformance
+STAGES := test-rust test-lint test-deny test-package test-header test-symbols test-c test-hostile-sample test-sanitizers-sample test-machines-sample test-install test-demo test-examples test-conformance
 
 test:
 	@$(STAGE) deps tools/install-deps.sh
@@ -146,6 +146,9 @@ MACHINE ?= aarch64 s390x
 
 test-machines:
 	set -e; for machine in $(MACHINE); do tools/test-machines.sh $$machine; done
+
+test-machines-sample:
+	set -e; for machine in $(MACHINE); do tools/test-machines.sh $$machine sample; done
 
 LONG_STAGES := test-hostile test-sanitizers test-differential test-machines coverage
 

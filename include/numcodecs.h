@@ -451,8 +451,8 @@ nc_status nc_encode_into(const struct nc_codec *codec,
 // What encoding would give, without doing it.
 //
 // layout, n: as in nc_encode; NULL = n plain bytes; for items of variable length n is the bytes of all items. bound: set to a number of
-// bytes that is always enough. encoded: gives the layout of the result where it is an array, free it with nc_layout_free; NULL = bytes.
-// Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE, _UNSUPPORTED, _NULL. Any thread. Since 0.1.
+// bytes that is always enough. encoded: set to the layout of the result where it is an array, free it with nc_layout_free; to NULL where
+// it is bytes. Both are required. Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE, _UNSUPPORTED, _NULL. Any thread. Since 0.1.
 nc_status nc_encode_info(const struct nc_codec *codec,
                          const struct nc_layout *layout,
                          size_t n,
@@ -502,8 +502,8 @@ nc_status nc_decode_into(const struct nc_codec *codec,
 // dimension of the chunk. want: layout of dst; its shape is the shape of the box and has as many dimensions as the chunk; byte order,
 // order and strides are converted. dst, cap: filled, at most cap bytes; must not share memory with src. nc_codec_query with
 // NUMCODECS_Q_PARTIAL tells whether only the needed part is decoded, opt->touched how many bytes of src were read: of Blosc chunks the
-// blocks that hold the box, behind filters that work item by item too; of shards the index and the inner chunks. Errors: _SHAPE (the box leaves the chunk), and those of
-// nc_decode_into. Any thread, concurrently on one codec. Since 0.1.
+// blocks that hold the box, behind filters that work item by item too; of shards the index and the inner chunks. Errors: _SHAPE (the
+// box leaves the chunk), and those of nc_decode_into. Any thread, concurrently on one codec. Since 0.1.
 nc_status nc_decode_box(const struct nc_codec *codec,
                         const void *src,
                         size_t n,
@@ -517,8 +517,8 @@ nc_status nc_decode_box(const struct nc_codec *codec,
 
 // What encoded bytes claim to hold, without decoding them. A claim is not to be trusted: a chunk from elsewhere may claim any size.
 //
-// src, n: the encoded chunk, borrowed. nbytes: set to the decoded bytes. layout: gives the decoded layout where the bytes tell more
-// than a size, free it with nc_layout_free; else NULL. Errors: _UNKNOWN_SIZE (only decoding would tell; an answer), _DATA, _NULL. Any
+// src, n: the encoded chunk, borrowed. nbytes: set to the decoded bytes. layout: set to the decoded layout where the bytes tell more
+// than a size, free it with nc_layout_free; else to NULL. Both are required. Errors: _UNKNOWN_SIZE (only decoding would tell; an answer), _DATA, _NULL. Any
 // thread, concurrently on one codec. Since 0.1.
 nc_status nc_decode_info(const struct nc_codec *codec,
                          const void *src,
@@ -653,7 +653,8 @@ nc_status nc_zarr_shape(const struct nc_zarr *zarr,
 // The key under which a chunk is stored, below that of the array, such as "0.1" or "c/0/1".
 //
 // index: position in the grid of chunks, one number for each dimension, borrowed; NULL is fine without dimensions. dst, cap: filled
-// with the key and a NUL. Errors: _SHAPE (no such chunk), _UNSUPPORTED (of nc_zarr_inner: no keys inside a shard), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.
+// with the key and a NUL. Errors: _SHAPE (no such chunk), _UNSUPPORTED (of nc_zarr_inner: no keys inside a shard), _SPACE (needed =
+// bytes with the NUL), _NULL. Any thread. Since 0.1.
 nc_status nc_zarr_chunk_key(const struct nc_zarr *zarr,
                             const int64_t *index,
                             char *dst,

@@ -86,8 +86,8 @@ pub unsafe extern "C" fn nc_decode_into(
 /// dimension of the chunk. want: layout of dst; its shape is the shape of the box and has as many dimensions as the chunk; byte order,
 /// order and strides are converted. dst, cap: filled, at most cap bytes; must not share memory with src. nc_codec_query with
 /// NUMCODECS_Q_PARTIAL tells whether only the needed part is decoded, opt->touched how many bytes of src were read: of Blosc chunks the
-/// blocks that hold the box, behind filters that work item by item too; of shards the index and the inner chunks. Errors: _SHAPE (the box leaves the chunk), and those of
-/// nc_decode_into. Any thread, concurrently on one codec. Since 0.1.
+/// blocks that hold the box, behind filters that work item by item too; of shards the index and the inner chunks. Errors: _SHAPE (the
+/// box leaves the chunk), and those of nc_decode_into. Any thread, concurrently on one codec. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_decode_box(
     codec: *const nc_codec,
@@ -123,8 +123,8 @@ pub unsafe extern "C" fn nc_decode_box(
 
 /// What encoded bytes claim to hold, without decoding them. A claim is not to be trusted: a chunk from elsewhere may claim any size.
 ///
-/// src, n: the encoded chunk, borrowed. nbytes: set to the decoded bytes. layout: gives the decoded layout where the bytes tell more
-/// than a size, free it with nc_layout_free; else NULL. Errors: _UNKNOWN_SIZE (only decoding would tell; an answer), _DATA, _NULL. Any
+/// src, n: the encoded chunk, borrowed. nbytes: set to the decoded bytes. layout: set to the decoded layout where the bytes tell more
+/// than a size, free it with nc_layout_free; else to NULL. Both are required. Errors: _UNKNOWN_SIZE (only decoding would tell; an answer), _DATA, _NULL. Any
 /// thread, concurrently on one codec. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_decode_info(

@@ -194,7 +194,8 @@ pub unsafe extern "C" fn nc_zarr_shape(zarr: *const nc_zarr, shape: *mut i64, ca
 /// The key under which a chunk is stored, below that of the array, such as "0.1" or "c/0/1".
 ///
 /// index: position in the grid of chunks, one number for each dimension, borrowed; NULL is fine without dimensions. dst, cap: filled
-/// with the key and a NUL. Errors: _SHAPE (no such chunk), _UNSUPPORTED (of nc_zarr_inner: no keys inside a shard), _SPACE (needed = bytes with the NUL), _NULL. Any thread. Since 0.1.
+/// with the key and a NUL. Errors: _SHAPE (no such chunk), _UNSUPPORTED (of nc_zarr_inner: no keys inside a shard), _SPACE (needed =
+/// bytes with the NUL), _NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zarr_chunk_key(
     zarr: *const nc_zarr,

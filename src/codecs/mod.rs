@@ -43,7 +43,7 @@ mod zstd;
 #[cfg(test)]
 mod compressor_tests;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 /// Names and versions of the C libraries inside.
 pub use crate::sys::VERSIONS as ENGINES;

@@ -57,3 +57,16 @@ pub fn decode_items(json: &str, src: &[u8]) -> Result<Vec<Vec<u8>>> {
     let (_, bytes, offsets) = decode(json, src)?;
     Ok(offsets.windows(2).map(|pair| bytes[pair[0] as usize..pair[1] as usize].to_vec()).collect())
 }
+
+/// Numbers that look random and are the same in every run (xorshift64*).
+pub struct Random(pub u64);
+
+impl Random {
+    /// A number below `n`.
+    pub fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % n
+    }
+}

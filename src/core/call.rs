@@ -128,15 +128,15 @@ impl<'a> Call<'a> {
 }
 
 impl Limits {
+    /// Limits for one thread and without strictness.
+    pub fn new(max_output: Option<u64>, max_memory: Option<u64>) -> Self {
+        Limits { max_output, max_memory, nthreads: 1, ..Limits::default() }
+    }
+
     /// Most bytes that go from one stage to the next while decoding: a multiple of `max_output`, so that a hostile chunk cannot grow
     /// there. No filter turns an item into one of more than 16 times its size.
     pub fn max_between(&self) -> u64 {
         self.max_output.map_or(u64::MAX, |max| max.saturating_mul(16).saturating_add(64 << 10))
-    }
-
-    /// Limits for one thread and without strictness.
-    pub fn new(max_output: Option<u64>, max_memory: Option<u64>) -> Self {
-        Limits { max_output, max_memory, nthreads: 1, ..Limits::default() }
     }
 
     fn charge(&self, nbytes: usize) -> Result<Charge<'_>> {

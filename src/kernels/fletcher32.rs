@@ -5,6 +5,8 @@ use super::level::Level;
 
 /// Words summed up between two folds, few enough that no sum in a vector reaches 2^31.
 const WORDS: usize = 2048;
+/// As many without vectors of our own, whose weighted sum stays below 2^32.
+const PLAIN_WORDS: usize = 360;
 
 /// A checksum that grows with the data.
 #[derive(Clone, Copy, Debug)]
@@ -33,19 +35,24 @@ impl Fletcher32 {
             let whole = self.vectors(block, room);
             let (rest, room) = (block.get(whole..).unwrap_or_default(), room.get_mut(whole..).unwrap_or_default());
             copy(rest.as_flattened(), room.as_flattened_mut());
-            let (mut plain, mut weighted) = (0, 0);
-            for (word, weight) in rest.iter().zip((1..=rest.len() as u64).rev()) {
-                let word = u64::from(u16::from_be_bytes(*word));
-                plain += word;
-                weighted += word * weight;
-            }
-            self.add(rest.len(), plain, weighted);
+            rest.chunks(PLAIN_WORDS).for_each(|words| self.plain(words));
         }
         if let ([last], [room]) = (odd, odd_room) {
             *room = *last;
             let word = u64::from(*last) << 8;
             self.add(1, word, word);
         }
+    }
+
+    /// Adds words in a loop that the compiler makes vectors of.
+    fn plain(&mut self, words: &[[u8; 2]]) {
+        let (mut plain, mut weighted) = (0, 0);
+        for (at, word) in words.iter().enumerate() {
+            let word = u32::from(u16::from_be_bytes(*word));
+            plain += word;
+            weighted += word * (words.len() - at) as u32;
+        }
+        self.add(words.len(), plain.into(), weighted.into());
     }
 
     /// Adds so many words: their sum, and their sum with weights that fall to 1 at the last. What came before counts in the second

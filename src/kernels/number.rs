@@ -1,8 +1,9 @@
 //! The number types of arrays, with NumPy's arithmetic and casts on every machine.
 
-use half::f16;
+mod half_float;
+mod truth_and_time;
 
-use super::half_cast::{half_from_f32, half_from_f64, half_to_f32};
+pub use truth_and_time::{Bool, Time};
 
 /// A value in a form that any type fits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -166,112 +167,6 @@ integer!(u32, from_i64 as i64, false, |x| truncate64(x));
 integer!(i64, from_i64 as i64, false, |x| truncate64(x));
 integer!(u64, from_u64 as u64, false, |x| truncate_u64(x));
 
-/// A truth value. Sums are taken modulo 2, so that a sum undoes a difference.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bool(pub bool);
-
-impl Number for Bool {
-    const SIZE: usize = 1;
-    const ZERO: Self = Bool(false);
-
-    #[inline(always)]
-    fn read(bytes: &[u8], _swap: bool) -> Self {
-        Bool(bytes.first().is_some_and(|byte| *byte != 0))
-    }
-    #[inline(always)]
-    fn write(self, bytes: &mut [u8], _swap: bool) {
-        bytes.fill(u8::from(self.0));
-    }
-    #[inline(always)]
-    fn cast<T: Number>(self) -> T {
-        T::from_i64(self.0.into())
-    }
-    #[inline(always)]
-    fn from_i64(value: i64) -> Self {
-        Bool(value != 0)
-    }
-    #[inline(always)]
-    fn from_u64(value: u64) -> Self {
-        Bool(value != 0)
-    }
-    #[inline(always)]
-    fn from_f64(value: f64) -> Self {
-        Bool(value != 0.0)
-    }
-    #[inline(always)]
-    fn from_complex(re: f64, im: f64) -> Self {
-        Bool(re != 0.0 || im != 0.0)
-    }
-    #[inline(always)]
-    fn wide(self) -> Wide {
-        Wide::Int(self.0.into())
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Bool(self.0 != other.0)
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Bool(self.0 != other.0)
-    }
-}
-
-/// A count of time units; the smallest one is "not a time" and stays so in every sum.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Time(pub i64);
-
-impl Time {
-    /// Not a time.
-    pub const NAT: Time = Time(i64::MIN);
-
-    #[inline(always)]
-    fn unless_nat(self, other: Self, value: i64) -> Self {
-        if self == Self::NAT || other == Self::NAT { Self::NAT } else { Time(value) }
-    }
-}
-
-impl Number for Time {
-    const SIZE: usize = 8;
-    const ZERO: Self = Time(0);
-
-    #[inline(always)]
-    fn read(bytes: &[u8], swap: bool) -> Self {
-        Time(i64::read(bytes, swap))
-    }
-    #[inline(always)]
-    fn write(self, bytes: &mut [u8], swap: bool) {
-        self.0.write(bytes, swap);
-    }
-    #[inline(always)]
-    fn cast<T: Number>(self) -> T {
-        T::from_time(self.0)
-    }
-    #[inline(always)]
-    fn from_i64(value: i64) -> Self {
-        Time(value)
-    }
-    #[inline(always)]
-    fn from_u64(value: u64) -> Self {
-        Time(value as i64)
-    }
-    #[inline(always)]
-    fn from_f64(value: f64) -> Self {
-        Time(truncate64(value))
-    }
-    #[inline(always)]
-    fn wide(self) -> Wide {
-        Wide::Int(self.0.into())
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        self.unless_nat(other, self.0.wrapping_add(other.0))
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        self.unless_nat(other, self.0.wrapping_sub(other.0))
-    }
-}
-
 macro_rules! float {
     ($type:ty, $bits:ty) => {
         impl Number for $type {
@@ -341,71 +236,3 @@ macro_rules! float {
 
 float!(f32, u32);
 float!(f64, u64);
-
-/// One step of 2-byte arithmetic: computed in 4 bytes, then rounded.
-#[inline(always)]
-fn half_step(a: f16, b: f16, step: fn(f32, f32) -> f32) -> f16 {
-    half_from_f32(step(half_to_f32(a), half_to_f32(b)))
-}
-
-impl Number for f16 {
-    const SIZE: usize = 2;
-    const ZERO: Self = f16::ZERO;
-
-    #[inline(always)]
-    fn read(bytes: &[u8], swap: bool) -> Self {
-        f16::from_bits(u16::read(bytes, swap))
-    }
-    #[inline(always)]
-    fn write(self, bytes: &mut [u8], swap: bool) {
-        self.to_bits().write(bytes, swap);
-    }
-    #[inline(always)]
-    fn cast<T: Number>(self) -> T {
-        T::from_f64(half_to_f32(self).into())
-    }
-    #[inline(always)]
-    fn from_i64(value: i64) -> Self {
-        half_from_f32(value as f32)
-    }
-    #[inline(always)]
-    fn from_u64(value: u64) -> Self {
-        half_from_f32(value as f32)
-    }
-    #[inline(always)]
-    fn from_f64(value: f64) -> Self {
-        half_from_f64(value)
-    }
-    #[inline(always)]
-    fn wide(self) -> Wide {
-        Wide::Float(half_to_f32(self).into())
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        half_step(self, other, |a, b| a + b)
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        half_step(self, other, |a, b| a - b)
-    }
-}
-
-impl Scale for f16 {
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        half_step(self, other, |a, b| a * b)
-    }
-    #[inline(always)]
-    fn rint(self) -> Self {
-        half_from_f32(half_to_f32(self).round_ties_even())
-    }
-}
-
-impl Divide for f16 {
-    const SMALLEST_NORMAL: f64 = f16::MIN_POSITIVE.to_f64_const();
-
-    #[inline(always)]
-    fn div(self, other: Self) -> Self {
-        half_step(self, other, |a, b| a / b)
-    }
-}

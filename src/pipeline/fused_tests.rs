@@ -1,34 +1,25 @@
 use super::run::Way;
 use super::*;
+use crate::codecs::testing::Random;
 use crate::core::call::Limits;
 use crate::core::sink::Fixed;
 use crate::core::{Dtype, Layout};
 
-/// xorshift64*: enough to vary tests, the same everywhere.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % n
-    }
-
     fn of<'t>(&mut self, list: &[&'t str]) -> &'t str {
         list[self.below(list.len())]
     }
+}
 
-    /// Smooth, noisy or wild bytes.
-    fn data(&mut self, n: usize) -> Vec<u8> {
-        let (kind, step) = (self.below(3), 1 + self.below(9));
-        let byte = |i: usize| match kind {
-            0 => ((i / 4 * step) >> (8 * (i % 4))) as u8,
-            1 => (i * step / 8) as u8 ^ u8::from(self.below(60) == 0),
-            _ => self.below(256) as u8,
-        };
-        (0..n).map(byte).collect()
-    }
+/// Smooth, noisy or wild bytes.
+fn bytes(random: &mut Random, n: usize) -> Vec<u8> {
+    let (kind, step) = (random.below(3), 1 + random.below(9));
+    let byte = |i: usize| match kind {
+        0 => ((i / 4 * step) >> (8 * (i % 4))) as u8,
+        1 => (i * step / 8) as u8 ^ u8::from(random.below(60) == 0),
+        _ => random.below(256) as u8,
+    };
+    (0..n).map(byte).collect()
 }
 
 const NUMBERS: [&str; 11] = ["<i2", ">i2", "<i4", "|u1", "<i8", ">u8", "<f4", ">f4", "<f8", "<c16", "|b1"];
@@ -75,7 +66,7 @@ fn case(seed: u64) -> Option<Case> {
     let itemsize = Dtype::parse(&dtype).expect("dtype").itemsize;
     let count = random.below(most + 1) / itemsize;
     let layout = Layout::flat(Dtype::parse(&dtype).expect("dtype"), count);
-    let src = random.data(count * itemsize);
+    let src = bytes(&mut random, count * itemsize);
     let (mut stages, mut texts) = (Vec::new(), Vec::new());
     for _ in 0..1 + random.below(6) {
         let (config, after) = stage(&mut random, &dtype);

@@ -1,6 +1,6 @@
 use super::settings::{Compressor, Settings};
 use super::*;
-use crate::codecs::testing::{build, encode_fixed};
+use crate::codecs::testing::{Random, build, encode_fixed};
 use crate::core::Kind;
 use crate::core::call::{Call, Limits};
 use crate::core::sink::Fixed;
@@ -34,17 +34,7 @@ fn threads(nthreads: usize) -> Limits {
     limits
 }
 
-/// xorshift64*: enough to vary tests, the same everywhere.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % n
-    }
-
     /// Data with some structure, so that every compressor finds something and not everything.
     fn data(&mut self, n: usize) -> Vec<u8> {
         let (kind, step, period) = (self.below(5), self.below(9), 1 + self.below(300));

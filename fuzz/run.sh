@@ -64,7 +64,7 @@ fuzz() {
 
 each_target() {
     for target in zarr shard config batch blosc_helpers registry; do echo "$target all"; done
-    sed -n 's/^{"id": "\([^"]*\)".*/\1/p' "$here/configs.txt" | uniq | while read -r codec; do
+    sed -n -e 's/^{"id": "\([^"]*\)".*/\1/p' -e 's/^\[.*/pipeline/p' "$here/configs.txt" | uniq | while read -r codec; do
         printf 'decode %s\nround_trip %s\n' "$codec" "$codec"
     done
 }

@@ -14,9 +14,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def config_numbers():
-    """How many configurations fuzz/configs.txt has of each codec."""
-    lines = (HERE / "configs.txt").read_text().splitlines()
-    return collections.Counter(json.loads(line)["id"] for line in lines)
+    """How many configurations fuzz/configs.txt has of each codec, and of pipelines, which are lists."""
+    configs = map(json.loads, (HERE / "configs.txt").read_text().splitlines())
+    return collections.Counter("pipeline" if isinstance(config, list) else config["id"] for config in configs)
 
 
 def write(folder, data):
@@ -26,19 +26,21 @@ def write(folder, data):
 
 def seed_case(case, vectors, out, count):
     config = case.get("config")
-    if not isinstance(config, dict) or config.get("id") not in count:
+    codec = config.get("id") if isinstance(config, dict) else case["kind"]
+    if codec not in count:
         return
-    write(out / "config" / "all", json.dumps(config).encode())
-    for key, target in (("encoded", "decode"), ("input", "round_trip")):
+    if config:
+        write(out / "config" / "all", json.dumps(config).encode())
+    for key, target in (("encoded", "decode"), ("stored", "decode"), ("input", "round_trip")):
         name = (case.get(key) or {}).get("file")
         data = (vectors / name).read_bytes() if name else b""
         if not data or len(data) > MOST:
             continue
         if target == "decode":
-            seed_chunk(config["id"], data, out, count)
+            seed_chunk(codec, data, out, count)
         else:
-            for number in range(count[config["id"]]):
-                write(out / target / config["id"], bytes([number, *HEAD[2:]]) + data)
+            for number in range(count[codec]):
+                write(out / target / codec, bytes([number, *HEAD[2:]]) + data)
 
 
 def seed_chunk(codec, data, out, count):

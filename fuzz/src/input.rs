@@ -16,16 +16,21 @@ impl Input<'_> {
     }
 }
 
+/// What a line of `configs.txt` is called: the id of its codec, or `pipeline`.
+fn id_of(line: &'static str) -> Option<&'static str> {
+    if line.starts_with('[') { Some("pipeline") } else { line.split('"').nth(3) }
+}
+
 /// The ids of the codecs in `configs.txt`.
 pub fn ids() -> impl Iterator<Item = &'static str> {
-    let mut ids: Vec<_> = CONFIGS.lines().filter_map(|line| line.split('"').nth(3)).collect();
+    let mut ids: Vec<_> = CONFIGS.lines().filter_map(id_of).collect();
     ids.dedup();
     ids.into_iter()
 }
 
 /// A codec, by one byte: one of those with that id, or of all.
 pub fn codec(input: &mut Input, id: &str) -> Codec {
-    let chosen: Vec<_> = CONFIGS.lines().filter(|line| id.is_empty() || line.split('"').nth(3) == Some(id)).collect();
+    let chosen: Vec<_> = CONFIGS.lines().filter(|line| id.is_empty() || id_of(line) == Some(id)).collect();
     assert!(!chosen.is_empty(), "fuzz/configs.txt has no codec {id}");
     Codec::new(chosen[input.byte() % chosen.len()]).expect("fuzz/configs.txt holds valid configurations")
 }

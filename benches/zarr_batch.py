@@ -1,7 +1,7 @@
 """How fast a Zarr array is read: a loop over its chunks, batches on 1 and 2 threads, and zarr-python.
 
     make shared conformance-venv
-    target/conformance-venv/bin/python benches/zarr_batch.py ../shared/data/ocean_temp_f4.npy --lib target/dist/libnumcodecs.so
+    target/conformance-venv/bin/python benches/zarr_batch.py target/bench-data/ocean_temp_f4.npy --lib target/dist/libnumcodecs.so
 
 The encoded chunks are in memory; each figure is the best of some rounds, in MB of decoded bytes per second, and every
 round fills a new array. All four readers must give the same values.

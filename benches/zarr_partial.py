@@ -1,7 +1,7 @@
 """What nc_decode_box reads of a chunk: bytes of the encoded chunk, and their share of it.
 
     make shared conformance-venv
-    target/conformance-venv/bin/python benches/zarr_partial.py ../shared/data/ocean_temp_f4.npy --lib target/dist/libnumcodecs.so
+    target/conformance-venv/bin/python benches/zarr_partial.py target/bench-data/ocean_temp_f4.npy --lib target/dist/libnumcodecs.so
 
 The whole array is one chunk. Every box is compared with NumPy.
 """

@@ -34,15 +34,14 @@ def line(row):
     target = "" if row.target is None else f"  target {row.target:g}" + ("  MISSED" if row.missed else "")
     size = f"  size {row.compression:.3f}:{row.compression_theirs:.3f}" if row.direction == "encode" else ""
     what = f"{row.codec} {row.config} {row.data} {row.direction}"
-    return f"{what:78.78} {row.peer:9} {row.ours:9.0f} {row.theirs:9.0f} {row.memcpy:9.0f} MB/s {row.ratio:7.2f} ±{100 * row.spread:3.0f}%{size}{target}"
+    speeds = f"{row.ours:9.0f} {row.theirs:9.0f} {row.memcpy:9.0f} MB/s {row.ratio:7.2f} ±{100 * row.spread:3.0f}%"
+    return f"{what:78.78} {row.peer:9} {speeds}{size}{target}"
 
 
 def note(what, row):
     if what == "pipelines":
-        print(
-            f"{row.codecs:60} {row.nbytes >> 20} MiB {row.direction} {row.ours:8.0f} MB/s, gain {row.gain:.2f}, ours : theirs {row.ratio:.2f}",
-            flush=True,
-        )
+        speeds = f"{row.ours:8.0f} MB/s, gain {row.gain:.2f}, ours : theirs {row.ratio:.2f}"
+        print(f"{row.codecs:60} {row.nbytes >> 20} MiB {row.direction} {speeds}", flush=True)
         return
     print(
         f"{what} {row.codec} {row.config} {row.direction if hasattr(row, 'direction') else ''}{'  MISSED' if row.missed else ''}",
@@ -78,7 +77,7 @@ def main():
             "rows": rows,
             "pipelines": collect("pipelines", fused.rows(library, arrays, rounds, least)),
             "threads": collect("threads", threads.rows(library, arrays, rounds, least)),
-            "overhead": collect("overhead", call_cost.rows(library, arrays, cases, 1e6 * binding, rounds, least)),
+            "overhead": collect("overhead", call_cost.rows(library, arrays, cases, rounds, least)),
             "memory": collect("memory", memory.rows(args.lib, arrays, cases)),
         }
         report.write(results, binding, time.monotonic() - started)

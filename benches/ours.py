@@ -123,12 +123,8 @@ class Ours:
 
 
 def overhead(library):
-    """A call through the binding that the library refuses at once: what the binding alone costs."""
-    call, null = library.lib.nc_encode_into, library.ffi.NULL
+    """A call with the arguments of nc_encode_into to a function that does nothing: what the binding alone costs."""
+    ffi, null = library.ffi, library.ffi.NULL
+    nothing = ffi.cast(ffi.typeof(library.lib.nc_encode_into), library.lib.nc_blosc_init)
     args = (null, null, null, 0, null, null, 0, null, null, null)
-
-    def refused():
-        if not call(*args):
-            raise AssertionError("a call without a codec succeeded")
-
-    return refused
+    return lambda: nothing(*args)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import measure
-from ours import Ours
+from ours import Ours, overhead
 from peers import Numcodecs
 
 CHUNK, TINY = 4096, 64
@@ -43,22 +43,21 @@ KERNELS = {
 }
 
 
-def rows(library, arrays, cases, binding, rounds, least):
-    seen = set()
+def rows(library, arrays, cases, rounds, least):
+    binding, seen = overhead(library), set()
     for case in cases:
         array = arrays[case.data].reshape(-1)
         if case.codec in seen or array.dtype == object or case.codec in ("zfpy", "pickle"):
             continue
         seen.add(case.codec)
         parts = {"4k": array[: CHUNK // array.itemsize].copy(), "tiny": array[: max(TINY // array.itemsize, 1)].copy()}
-        ours = {name: Ours(library, case.config, part) for name, part in parts.items()}
+        codecs = {name: Ours(library, case.config, part) for name, part in parts.items()}
         theirs = Numcodecs(case.config, parts["4k"])
-        pairs = {name: one.encoder() for name, one in ours.items()}
+        pairs = {name: codec.encoder() for name, codec in codecs.items()}
         [pair[0]() for pair in pairs.values()]
-        decoders = {name: ours[name].decoder(pairs[name][1]().copy(), parts[name].nbytes) for name in ours}
+        decoders = {name: codec.decoder(pairs[name][1]().copy(), parts[name].nbytes) for name, codec in codecs.items()}
         for direction, both, their in (("encode", pairs, theirs.encoder()), ("decode", decoders, theirs.decoder())):
-            times = measure.interleaved({"4k": both["4k"][0], "tiny": both["tiny"][0], "theirs": their[0]}, rounds, least)
-            micro = {name: 1e6 * time.median for name, time in times.items()}
-            yield Overhead(
-                case.codec, case.label, direction, micro["4k"] - binding, micro["theirs"], micro["tiny"] - binding, case.codec in KERNELS
-            )
+            calls = {"4k": both["4k"][0], "tiny": both["tiny"][0], "theirs": their[0], "binding": binding}
+            micro = {name: 1e6 * time.median for name, time in measure.interleaved(calls, rounds, least).items()}
+            ours = {name: micro[name] - micro["binding"] for name in parts}
+            yield Overhead(case.codec, case.label, direction, ours["4k"], micro["theirs"], ours["tiny"], case.codec in KERNELS)

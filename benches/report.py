@@ -11,6 +11,7 @@ from importlib.metadata import version
 HERE = pathlib.Path(__file__).resolve().parent
 DOCS = HERE.parent / "docs"
 PEERS = ["numcodecs", "blosc2", "isal", "zfpy", "pcodec"]
+RESOLUTION = 0.1  # microseconds: what is left of a call without the binding is a difference of two times
 
 
 def processor():
@@ -25,10 +26,11 @@ def missed(yes):
 
 
 def table(header, rows):
-    yield "| " + " | ".join(header) + " |"
-    yield "|" + "---|" * len(header)
+    """header: the columns, between bars."""
+    yield f"| {header} |"
+    yield "|" + "---|" * (1 + header.count("|"))
     for row in rows:
-        yield "| " + " | ".join(str(cell) for cell in row) + " |"
+        yield "| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |"
     yield ""
 
 
@@ -89,6 +91,10 @@ def pipeline_rows(rows):
         )
 
 
+def microseconds(time):
+    return f"{time:.2f}" if time >= RESOLUTION else f"< {RESOLUTION}"
+
+
 def overhead_rows(rows):
     for row in rows:
         target = "0.5" if row.judged else ""
@@ -96,10 +102,10 @@ def overhead_rows(rows):
             f"`{row.codec}`",
             row.config,
             row.direction,
-            f"{row.ours:.2f}",
+            microseconds(row.ours),
             f"{row.theirs:.2f}",
-            f"{row.theirs / max(row.ours, 0.01):.1f}",
-            f"{row.tiny:.2f}",
+            f"{row.theirs / row.ours:.1f}" if row.ours >= RESOLUTION else "",
+            microseconds(row.tiny),
             target,
             missed(row.missed),
         )
@@ -107,94 +113,83 @@ def overhead_rows(rows):
 
 def memory_rows(rows):
     for row in rows:
-        yield f"`{row.codec}`", row.config, f"{row.peak / 1024:.0f}", f"{row.window / 1024:.0f}" if row.window else "", missed(row.missed)
+        window = f"{row.window / 1024:.0f}" if row.window else ""
+        yield f"`{row.codec}`", row.config, f"{row.peak / 1024:.0f}", window, missed(row.missed)
+
+
+CODECS = (
+    "codec | configuration | data | direction | peer | ours MB/s | theirs MB/s | ours : theirs | target |  | "
+    "compression, ours : theirs | of memcpy"
+)
+PIPELINES = "codecs | data | chunk | direction | ours MB/s | ours, one by one | gain | theirs | ours : theirs"
+THREADS = (
+    "codec | configuration | direction | ours, 1 | ours, 2 | 2 : 1 | theirs, 1 | theirs, 2 | ours : theirs on 2 | "
+    "of memcpy on 2 | target | "
+)
+OVERHEAD = "codec | configuration | direction | ours, 4 KiB | theirs, 4 KiB | theirs : ours | ours, 64 bytes | target | "
+MEMORY = "codec | configuration | KiB | window | "
+
+
+def summary(rows):
+    judged = [row for row in rows if row.peer == "numcodecs"]
+    filters = [row for row in judged if row.filter]
+    slow = [row for row in filters if row.ours < 0.7 * row.memcpy]
+    below = [row for row in judged if row.missed]
+    mean = geometric_mean(judged)
+    target = "target 4" if mean >= 4 else "target 4, MISSED"
+    return f"""\
+Geometric mean over the {len(judged)} rows against numcodecs: **{mean:.2f} times** ({target}). {len(below)} rows are below their target;
+{len(slow)} of {len(filters)} filter rows are below 0.7 of memcpy of the same bytes. [What bounds them](#below-the-target) is at the end.
+"""
 
 
 def text(results, binding, seconds):
-    judged = [row for row in results["rows"] if row.peer == "numcodecs"]
-    filters = [row for row in judged if row.filter]
-    slow = [row for row in filters if row.ours < 0.7 * row.memcpy]
-    yield "# Benchmarks"
-    yield ""
-    yield "Printed by `make bench`, which anyone can run: ours, through cffi, and each peer as PyPI ships it, in one process and in turns, on the same"
-    yield "arrays, encode and decode into given memory where the peer can, one thread. MB/s are of decoded bytes; every figure is the median of nine rounds"
-    yield "in rotated order, of processor time, so that other work on the machine counts little; ratios are medians over the rounds, ± half the distance of"
-    yield "the quartiles. The result that was timed is the one that was checked. Both decode the bytes of numcodecs."
-    yield ""
-    names = ", ".join(f"{name} {version(name)}" for name in [*PEERS, "numpy"])
-    yield f"{processor()}, {os.cpu_count()} cores, load average {os.getloadavg()[1]:.1f}, {names}. A call through the binding that does nothing takes {1e6 * binding:.2f} microseconds, which the"
-    yield f"first tables include. The whole took {seconds / 60:.0f} minutes."
-    yield ""
-    yield "![Ours against numcodecs](benchmarks.svg)"
-    yield ""
-    below = [row for row in judged if row.missed]
-    mean = geometric_mean(judged)
-    yield f"Geometric mean over the {len(judged)} rows against numcodecs: **{mean:.2f} times** (target 4{'' if mean >= 4 else ', MISSED'}). {len(below)} rows are below their target; "
-    yield f"{len(slow)} of {len(filters)} filter rows are below 0.7 of memcpy of the same bytes. [What bounds them](#below-the-target) is at the end."
-    yield ""
-    yield "## Every codec"
-    yield ""
-    yield from table(
-        [
-            "codec",
-            "configuration",
-            "data",
-            "direction",
-            "peer",
-            "ours MB/s",
-            "theirs MB/s",
-            "ours : theirs",
-            "target",
-            "",
-            "compression, ours : theirs",
-            "of memcpy",
-        ],
-        codec_rows(results["rows"]),
-    )
-    yield "## Filters and a compressor as one codec"
-    yield ""
-    yield "One call with all stages, beside one call for each stage into memory that is kept, and numcodecs one after another. `docs/conventions.md` tells which"
-    yield "stages work piece by piece."
-    yield ""
-    yield from table(
-        ["codecs", "data", "chunk", "direction", "ours MB/s", "ours, one by one", "gain", "theirs", "ours : theirs"],
-        pipeline_rows(results["pipelines"]),
-    )
-    yield "## Many chunks, one and two threads"
-    yield ""
-    yield "32 chunks of 1 MiB, wall time: `nc_encode_batch` and `nc_decode_batch`; numcodecs in a loop and in a pool of two threads."
-    yield ""
-    yield from table(
-        [
-            "codec",
-            "configuration",
-            "direction",
-            "ours, 1",
-            "ours, 2",
-            "2 : 1",
-            "theirs, 1",
-            "theirs, 2",
-            "ours : theirs on 2",
-            "of memcpy on 2",
-            "target",
-            "",
-        ],
-        thread_rows(results["threads"]),
-    )
-    yield "## Small chunks"
-    yield ""
-    yield "Microseconds of a call on 4 KiB, and on 64 bytes, where filters have nothing to do but the call; ours without the binding."
-    yield ""
-    yield from table(
-        ["codec", "configuration", "direction", "ours, 4 KiB", "theirs, 4 KiB", "theirs : ours", "ours, 64 bytes", "target", ""],
-        overhead_rows(results["overhead"]),
-    )
-    yield "## Peak memory"
-    yield ""
-    yield "KiB that a process grows by at the most in a decode into memory of the caller, beside that memory; target 1024 beside the window of the"
-    yield "format: what a stream may refer back to."
-    yield ""
-    yield from table(["codec", "configuration", "KiB", "window", ""], memory_rows(results["memory"]))
+    versions = ", ".join(f"{name} {version(name)}" for name in [*PEERS, "numpy"])
+    machine = f"{processor()}, {os.cpu_count()} cores, load average {os.getloadavg()[1]:.1f}"
+    yield f"""\
+# Benchmarks
+
+Printed by `make bench`, which anyone can run. Our library, called through cffi, and each peer, as PyPI ships it, take turns in one
+process, on the same arrays, with one thread, and into given memory where the peer can. MB/s are of decoded bytes. Every figure is the
+median of nine rounds in rotated order, of processor time, so that other work on the machine counts little; ratios are medians over the
+rounds, ± half the distance of the quartiles. The result that was timed is the one that was checked. All decode the same bytes, those of
+numcodecs.
+
+{machine}, {versions}.
+A call through the binding that does nothing takes {1e6 * binding:.2f} microseconds, which the first tables include. The whole took
+{seconds / 60:.0f} minutes.
+
+![Ours against numcodecs](benchmarks.svg)
+"""
+    yield summary(results["rows"])
+    yield "## Every codec\n"
+    yield from table(CODECS, codec_rows(results["rows"]))
+    yield """\
+## Filters and a compressor as one codec
+
+One call with all stages, beside one call for each stage into memory that is kept, and numcodecs one after another.
+[conventions.md](conventions.md#how-a-call-runs) tells which stages work piece by piece.
+"""
+    yield from table(PIPELINES, pipeline_rows(results["pipelines"]))
+    yield """\
+## Many chunks, one and two threads
+
+32 chunks of 1 MiB, wall time: `nc_encode_batch` and `nc_decode_batch`; numcodecs in a loop and in a pool of two threads.
+"""
+    yield from table(THREADS, thread_rows(results["threads"]))
+    yield """\
+## Small chunks
+
+Microseconds of a call on 4 KiB, and on 64 bytes, where filters have nothing to do but the call; ours without the binding.
+"""
+    yield from table(OVERHEAD, overhead_rows(results["overhead"]))
+    yield """\
+## Peak memory
+
+KiB that a process grows by at the most in a decode into memory of the caller, beside that memory; target 1024 beside the window of the
+format: what a stream may refer back to.
+"""
+    yield from table(MEMORY, memory_rows(results["memory"]))
     yield (HERE / "notes.md").read_text().strip()
 
 

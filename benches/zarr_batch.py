@@ -134,10 +134,8 @@ def main():
     for name, how in ((name, how) for name, how in CODECS.items() if args.only in name):
         (loop, one, two, python), nbytes = measure(library, values, how, args.rounds)
         rates = [f"{values.nbytes / 1e6 / seconds:.0f}" for seconds in (loop, one, two, python)]
-        print(
-            f"| {name} | {values.nbytes / nbytes:.1f} | {rates[0]} | {rates[1]} | {rates[2]} | {loop / two:.2f} | {rates[3]} | {python / two:.1f} |",
-            flush=True,
-        )
+        cells = [name, f"{values.nbytes / nbytes:.1f}", *rates[:3], f"{loop / two:.2f}", rates[3], f"{python / two:.1f}"]
+        print("| " + " | ".join(cells) + " |", flush=True)
     one, two = best(args.rounds, [lambda: copies(values, 1), lambda: copies(values, 2)], values)
     print(f"\nmemcpy: {values.nbytes / 1e6 / one:.0f} on 1 thread, {values.nbytes / 1e6 / two:.0f} on 2, {one / two:.2f} times")
     print(f"two chunks of 64 bytes: {tiny_batch(library, 1):.0f} us on 1 thread, {tiny_batch(library, 2):.0f} us on 2")

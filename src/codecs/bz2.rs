@@ -2,19 +2,21 @@
 //! strict mode.
 #![forbid(unsafe_code)]
 
+use crate::core::pool::Pool;
 use crate::core::{ArrayRef, Codec, CodecDef, Config, Error, Layout, Result, Sink, stream};
-use crate::sys::bzip2::{self, Compressor, Decompressor};
+use crate::sys::bzip2::{self, Compressor, Decompressor, Memory};
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "bz2", make };
 
 struct Bz2 {
     level: i32,
+    memory: Pool<Memory>,
 }
 
 fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     let level = config.integer("level", 1, 1..=9)? as i32;
-    Ok(Box::new(Bz2 { level }))
+    Ok(Box::new(Bz2 { level, memory: Pool::default() }))
 }
 
 /// Whether `rest` starts a stream, or would if it were not cut off.
@@ -24,30 +26,31 @@ fn starts_stream(rest: &[u8]) -> bool {
 }
 
 /// Decodes the stream at byte `start` and returns the byte after it.
-fn decode_stream(src: &[u8], start: usize, out: &mut Sink<'_>) -> Result<usize> {
+fn decode_stream(src: &[u8], start: usize, memory: &mut Memory, out: &mut Sink<'_>) -> Result<usize> {
     let level = src.get(start + 3).map_or(1, |digit| i32::from(*digit) - i32::from(b'0'));
-    let _memory = out.call().charge(bzip2::decompress_memory(level))?;
-    stream::run_from(&mut Decompressor::new()?, src, start, out)
+    let _charge = out.call().charge(bzip2::decompress_memory(level))?;
+    stream::run_from(&mut Decompressor::new(memory)?, src, start, out)
 }
 
 impl Codec for Bz2 {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
-        let _memory = out.call().charge(bzip2::compress_memory(self.level))?;
+        let _charge = out.call().charge(bzip2::compress_memory(self.level))?;
+        let mut memory = self.memory.get(Memory::new)?;
         out.prepare(bzip2::bound(src.len() as u64) as usize);
-        stream::run(&mut Compressor::new(self.level)?, src, out)?;
+        stream::run(&mut Compressor::new(self.level, &mut memory)?, src, out)?;
         Ok(Layout::bytes(out.len()))
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
         out.prepare(src.len().saturating_mul(4));
-        let mut at = 0;
+        let (mut memory, mut at) = (self.memory.get(Memory::new)?, 0);
         while let Some(rest) = src.get(at..).filter(|rest| !rest.is_empty()) {
             if !starts_stream(rest) && at > 0 && !out.call().strict() {
                 break;
             }
-            at = decode_stream(src, at, out)?;
+            at = decode_stream(src, at, &mut memory, out)?;
         }
         if src.is_empty() && out.call().strict() {
             return Err(Error::data("no bzip2 stream in 0 bytes").at(0));

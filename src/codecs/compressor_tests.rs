@@ -31,8 +31,12 @@ pub fn encode(json: &str, src: &[u8]) -> Vec<u8> {
 
 /// Encodes under `limits`.
 pub fn encode_with(json: &str, src: &[u8], limits: &Limits) -> Result<Vec<u8>> {
-    let mut out = Sink::owned(Call::new(limits, None));
-    operation::encode(&build(json), &Source::Fixed(&Layout::bytes(src.len()), src), &mut out)?;
+    encode_by(&build(json), src, Call::new(limits, None))
+}
+
+fn encode_by(codec: &Instance, src: &[u8], call: Call<'_>) -> Result<Vec<u8>> {
+    let mut out = Sink::owned(call);
+    operation::encode(codec, &Source::Fixed(&Layout::bytes(src.len()), src), &mut out)?;
     Ok(out.into_parts().0)
 }
 
@@ -43,8 +47,12 @@ pub fn decode(json: &str, src: &[u8]) -> Result<Vec<u8>> {
 
 /// Decodes under `limits`.
 pub fn decode_with(json: &str, src: &[u8], limits: &Limits) -> Result<Vec<u8>> {
-    let mut out = Sink::owned(Call::new(limits, None));
-    operation::decode(&build(json), src, None, None, &mut out)?;
+    decode_by(&build(json), src, Call::new(limits, None))
+}
+
+fn decode_by(codec: &Instance, src: &[u8], call: Call<'_>) -> Result<Vec<u8>> {
+    let mut out = Sink::owned(call);
+    operation::decode(codec, src, None, None, &mut out)?;
     Ok(out.into_parts().0)
 }
 
@@ -167,5 +175,38 @@ fn a_callback_can_stop_the_work() {
         let mut out = Sink::owned(Call::new(&limits, Some(&go_on)));
         let encoded = operation::encode(&build(json), &Source::Fixed(&Layout::bytes(data.len()), &data), &mut out);
         assert_eq!(kind(encoded), Some(Kind::Cancelled), "{json}");
+    }
+}
+
+/// Streams of other levels, windows and forms.
+const OTHERS: &[&str] = &[
+    r#"{"id":"bz2","level":9}"#,
+    r#"{"id":"gzip","level":9}"#,
+    r#"{"id":"lzma","preset":0}"#,
+    r#"{"id":"lzma","filters":[{"id":3,"dist":2},{"id":33,"preset":0,"dict_size":33554432}]}"#,
+    r#"{"id":"lzma","format":2,"filters":[{"id":4611686018427387905,"preset":0,"dict_size":5000}]}"#,
+    r#"{"id":"zlib","level":9}"#,
+    r#"{"id":"zstd","level":19}"#,
+];
+
+#[test]
+fn a_codec_in_use_works_as_a_new_one_whatever_came_before() {
+    let (limits, tight, sizes) = (Limits::default(), Limits::new(Some(100), Some(3000)), [300, 70_000, 0, 5000, 70_001]);
+    let (stop, plain) = (|_: u64, _: u64| false, Call::new(&limits, None));
+    let foreign: Vec<_> = OTHERS.iter().map(|json| encode(json, &sample(2000))).collect();
+    for json in CONFIGS {
+        let codec = build(json);
+        for data in sizes.map(sample) {
+            let encoded = encode(json, &data);
+            assert!(encode_by(&codec, &data, plain).expect(json) == encoded, "{json} {}", data.len());
+            assert!(decode_by(&codec, &encoded, plain).expect(json) == data, "{json} {}", data.len());
+            assert!(decode_by(&codec, &encoded[..encoded.len() - 1], plain).is_err(), "{json} {}", data.len());
+            for call in [Call::new(&tight, None), Call::new(&limits, Some(&stop))] {
+                let _ = (encode_by(&codec, &data, call), decode_by(&codec, &encoded, call));
+            }
+            for stream in &foreign {
+                assert_eq!(decode_by(&codec, stream, plain).ok(), decode(json, stream).ok(), "{json}");
+            }
+        }
     }
 }

@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 
 use crate::core::call::{Call, Charge};
 use crate::core::config::{as_integer, wrong_type};
+use crate::core::pool::Pool;
 use crate::core::stream::{self, Step, Stream};
 use crate::core::{ArrayRef, Codec, CodecDef, Config, Error, Layout, Result, Sink};
-use crate::sys::lzma::{self, Coder, Filter, Options};
+use crate::sys::lzma::{self, Coder, Filter, Memory, Options};
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "lzma", make };
@@ -36,6 +37,7 @@ struct Lzma {
     check: u32,
     /// Those of the configuration, or what the preset stands for.
     filters: Vec<Filter>,
+    memory: Pool<Memory>,
 }
 
 fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
@@ -54,7 +56,7 @@ fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
         (Value::Array(filters), None) => read_filters(&filters, format)?,
         (other, None) => return Err(wrong_type("filters", "a list or null", &other)),
     };
-    Ok(Box::new(Lzma { format, check, filters }))
+    Ok(Box::new(Lzma { format, check, filters, memory: Pool::default() }))
 }
 
 fn read_check(config: &mut Config<'_>, format: Format) -> Result<u32> {
@@ -160,20 +162,20 @@ fn unsigned(key: &str, value: &Value) -> Result<u32> {
 }
 
 /// A decoder whose memory, which it takes once it has read a header, is counted.
-struct Counted<'a> {
-    coder: Coder,
+struct Counted<'a, 'm> {
+    coder: Coder<'m>,
     call: Call<'a>,
     nbytes: u64,
-    memory: Option<Charge<'a>>,
+    charge: Option<Charge<'a>>,
 }
 
-impl Stream for Counted<'_> {
+impl Stream for Counted<'_, '_> {
     fn step(&mut self, src: &[u8], dst: &mut [u8], last: bool) -> Result<Step> {
         let step = self.coder.step(src, dst, last)?;
         let nbytes = self.coder.nbytes();
         if nbytes > self.nbytes {
-            self.memory = None;
-            self.memory = Some(self.call.charge(nbytes as usize)?);
+            self.charge = None;
+            self.charge = Some(self.call.charge(nbytes as usize)?);
             self.nbytes = nbytes;
         }
         Ok(step)
@@ -181,12 +183,12 @@ impl Stream for Counted<'_> {
 }
 
 impl Lzma {
-    fn encoder(&self) -> Result<Coder> {
+    fn encoder<'m>(&self, memory: &'m mut Memory) -> Result<Coder<'m>> {
         match (self.format, self.filters.as_slice()) {
             (Format::Auto, _) => Err(Error::config("format", "\"format\" 0 (either of two) is only for decoding")),
-            (Format::Xz, filters) => Coder::xz_encoder(filters, self.check),
-            (Format::Alone, [Filter::Lzma(_, options)]) => Coder::alone_encoder(*options),
-            (_, filters) => Coder::raw_encoder(filters),
+            (Format::Xz, filters) => Coder::xz_encoder(filters, self.check, memory),
+            (Format::Alone, [Filter::Lzma(_, options)]) => Coder::alone_encoder(*options, memory),
+            (_, filters) => Coder::raw_encoder(filters, memory),
         }
     }
 
@@ -197,38 +199,40 @@ impl Lzma {
     }
 
     /// A decoder for one stream. Only raw streams need the filters: the others name theirs.
-    fn decoder<'a>(&self, call: Call<'a>) -> Result<Counted<'a>> {
+    fn decoder<'a, 'm>(&self, call: Call<'a>, memory: &'m mut Memory) -> Result<Counted<'a, 'm>> {
         let limit = self.most_memory(&call);
-        let (mut nbytes, mut memory) = (0, None);
+        let (mut nbytes, mut charge) = (0, None);
         let coder = match self.format {
-            Format::Auto => Coder::auto_decoder(limit),
-            Format::Xz => Coder::xz_decoder(limit),
-            Format::Alone => Coder::alone_decoder(limit),
+            Format::Auto => Coder::auto_decoder(limit, memory),
+            Format::Xz => Coder::xz_decoder(limit, memory),
+            Format::Alone => Coder::alone_decoder(limit, memory),
             Format::Raw => {
                 nbytes = lzma::decoder_memory(&self.filters).unwrap_or_default();
-                memory = Some(call.charge(nbytes as usize)?);
-                Coder::raw_decoder(&self.filters)
+                charge = Some(call.charge(nbytes as usize)?);
+                Coder::raw_decoder(&self.filters, memory)
             }
         }?;
-        Ok(Counted { coder, call, nbytes, memory })
+        Ok(Counted { coder, call, nbytes, charge })
     }
 }
 
 impl Codec for Lzma {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
-        let _memory = out.call().charge(lzma::encoder_memory(&self.filters).unwrap_or_default() as usize)?;
+        let _charge = out.call().charge(lzma::encoder_memory(&self.filters).unwrap_or_default() as usize)?;
         out.prepare(src.len() / 2 + 256);
-        stream::run(&mut self.encoder()?, src, out)?;
+        let mut memory = self.memory.get(Memory::new)?;
+        stream::run(&mut self.encoder(&mut memory)?, src, out)?;
         Ok(Layout::bytes(out.len()))
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
         out.prepare(src.len().saturating_mul(4));
-        let mut at = stream::run_from(&mut self.decoder(out.call())?, src, 0, out)?;
+        let mut memory = self.memory.get(Memory::new)?;
+        let mut at = stream::run_from(&mut self.decoder(out.call(), &mut memory)?, src, 0, out)?;
         while at < src.len() {
-            at = stream::run_from(&mut self.decoder(out.call())?, src, at, out)?;
+            at = stream::run_from(&mut self.decoder(out.call(), &mut memory)?, src, at, out)?;
         }
         Ok(Layout::bytes(out.len()))
     }

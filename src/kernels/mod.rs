@@ -5,6 +5,7 @@
 
 pub mod adler32;
 pub mod alloc;
+pub mod arena;
 pub mod base64;
 pub mod bitround;
 pub mod bitshuffle;

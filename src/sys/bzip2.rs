@@ -1,12 +1,13 @@
 //! bzip2: compression and decompression as streams.
 
-use std::ffi::{CStr, c_char, c_int, c_uint};
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr;
 
 use bzip2_sys as z;
 
 use crate::core::error::{Error, Result};
 use crate::core::stream::{Step, Stream};
+use crate::kernels::arena::Arena;
 
 unsafe extern "C" {
     // In bzlib.h, but not in the binding.
@@ -25,11 +26,21 @@ pub fn version() -> &'static CStr {
     unsafe { CStr::from_ptr(BZ2_bzlibVersion()) }
 }
 
+/// What a stream works in, kept for the next one: bzip2 cannot start a stream anew.
+pub struct Memory {
+    /// Without a state between two streams.
+    stream: z::bz_stream,
+    arena: Arena,
+}
+
+// SAFETY: between two streams there are no pointers in it but those to its own blocks; it has no tie to a thread.
+unsafe impl Send for Memory {}
+
 /// A compressor for one stream.
-pub struct Compressor(Box<z::bz_stream>);
+pub struct Compressor<'a>(&'a mut z::bz_stream);
 
 /// A decompressor for one stream.
-pub struct Decompressor(Box<z::bz_stream>);
+pub struct Decompressor<'a>(&'a mut z::bz_stream);
 
 /// What bzip2 allocates to compress at `level`, from its manual.
 pub fn compress_memory(level: i32) -> usize {
@@ -50,64 +61,78 @@ pub fn bound(nbytes: u64) -> u64 {
     nbytes.saturating_add(nbytes / 100 + 600)
 }
 
-impl Compressor {
+impl Memory {
+    /// Empty.
+    pub fn new() -> Result<Self> {
+        let arena = Arena::new().ok_or_else(|| Error::memory(size_of::<Memory>() as u64))?;
+        Ok(Memory { stream: empty_stream(ptr::null_mut()), arena })
+    }
+
+    /// A stream without a state, over the arena.
+    fn begin(&mut self) -> &mut z::bz_stream {
+        self.stream = empty_stream(self.arena.handle().cast());
+        &mut self.stream
+    }
+}
+
+impl<'a> Compressor<'a> {
     /// `level` 1..=9, with the default work factor.
-    pub fn new(level: i32) -> Result<Self> {
-        let mut stream = Box::new(empty_stream());
-        // SAFETY: a zeroed stream, which asks for the default allocator.
-        match unsafe { z::BZ2_bzCompressInit(&mut *stream, level, 0, 0) } {
+    pub fn new(level: i32, memory: &'a mut Memory) -> Result<Self> {
+        let stream = memory.begin();
+        // SAFETY: an empty stream, which neither moves nor loses its arena while the compressor borrows both.
+        match unsafe { z::BZ2_bzCompressInit(stream, level, 0, 0) } {
             z::BZ_OK => Ok(Compressor(stream)),
             code => Err(failure(code)),
         }
     }
 }
 
-impl Decompressor {
+impl<'a> Decompressor<'a> {
     /// Ready for one stream.
-    pub fn new() -> Result<Self> {
-        let mut stream = Box::new(empty_stream());
+    pub fn new(memory: &'a mut Memory) -> Result<Self> {
+        let stream = memory.begin();
         // SAFETY: as in Compressor::new.
-        match unsafe { z::BZ2_bzDecompressInit(&mut *stream, 0, 0) } {
+        match unsafe { z::BZ2_bzDecompressInit(stream, 0, 0) } {
             z::BZ_OK => Ok(Decompressor(stream)),
             code => Err(failure(code)),
         }
     }
 }
 
-impl Stream for Compressor {
+impl Stream for Compressor<'_> {
     fn step(&mut self, src: &[u8], dst: &mut [u8], last: bool) -> Result<Step> {
         let action = if last { z::BZ_FINISH } else { z::BZ_RUN };
-        step(&mut self.0, src, dst, |stream| {
+        step(self.0, src, dst, |stream| {
             // SAFETY: initialised stream; `step` pointed it at live slices.
             unsafe { z::BZ2_bzCompress(stream, action) }
         })
     }
 }
 
-impl Stream for Decompressor {
+impl Stream for Decompressor<'_> {
     fn step(&mut self, src: &[u8], dst: &mut [u8], _last: bool) -> Result<Step> {
-        step(&mut self.0, src, dst, |stream| {
+        step(self.0, src, dst, |stream| {
             // SAFETY: initialised stream; `step` pointed it at live slices.
             unsafe { z::BZ2_bzDecompress(stream) }
         })
     }
 }
 
-impl Drop for Compressor {
+impl Drop for Compressor<'_> {
     fn drop(&mut self) {
         // SAFETY: initialised by BZ2_bzCompressInit, ended once.
-        unsafe { z::BZ2_bzCompressEnd(&mut *self.0) };
+        unsafe { z::BZ2_bzCompressEnd(self.0) };
     }
 }
 
-impl Drop for Decompressor {
+impl Drop for Decompressor<'_> {
     fn drop(&mut self) {
         // SAFETY: initialised by BZ2_bzDecompressInit, ended once.
-        unsafe { z::BZ2_bzDecompressEnd(&mut *self.0) };
+        unsafe { z::BZ2_bzDecompressEnd(self.0) };
     }
 }
 
-fn empty_stream() -> z::bz_stream {
+fn empty_stream(arena: *mut c_void) -> z::bz_stream {
     z::bz_stream {
         next_in: ptr::null_mut(),
         avail_in: 0,
@@ -118,10 +143,21 @@ fn empty_stream() -> z::bz_stream {
         total_out_lo32: 0,
         total_out_hi32: 0,
         state: ptr::null_mut(),
-        bzalloc: None,
-        bzfree: None,
-        opaque: ptr::null_mut(),
+        bzalloc: Some(allocate),
+        bzfree: Some(release),
+        opaque: arena,
     }
+}
+
+extern "C" fn allocate(arena: *mut c_void, items: c_int, size: c_int) -> *mut c_void {
+    let nbytes = usize::try_from(items).ok().zip(usize::try_from(size).ok()).and_then(|(items, size)| items.checked_mul(size));
+    // SAFETY: bzip2 passes on the arena of its stream, on the thread that called it.
+    nbytes.map_or(ptr::null_mut(), |nbytes| unsafe { Arena::take(arena.cast(), nbytes).cast() })
+}
+
+extern "C" fn release(arena: *mut c_void, block: *mut c_void) {
+    // SAFETY: as above; bzip2 gives back once what `allocate` gave.
+    unsafe { Arena::give(arena.cast(), block.cast()) }
 }
 
 fn step(stream: &mut z::bz_stream, src: &[u8], dst: &mut [u8], code: impl FnOnce(&mut z::bz_stream) -> c_int) -> Result<Step> {

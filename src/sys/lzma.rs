@@ -1,5 +1,6 @@
 //! liblzma: coders for .xz, .lzma and raw streams with any filter chain.
 
+use std::array;
 use std::ffi::{CStr, c_uint, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -8,6 +9,7 @@ use liblzma_sys as z;
 
 use crate::core::error::{Error, Result};
 use crate::core::stream::{Step, Stream};
+use crate::kernels::arena::{Arena, KEPT};
 
 /// As the library itself tells it.
 pub fn version() -> &'static CStr {
@@ -96,7 +98,7 @@ fn with_chain<R>(filters: &[Filter], f: impl FnOnce(*const z::lzma_filter) -> R)
         }
         Filter::Branch(id, start_offset) => (id, COptions::Branch(z::lzma_options_bcj { start_offset })),
     };
-    let options: Vec<_> = filters.iter().take(MAX_FILTERS).map(to_c).collect();
+    let options: [_; MAX_FILTERS] = array::from_fn(|i| filters.get(i).map(to_c));
     let entry = |(id, options): &(u64, COptions)| {
         let options: *const c_void = match options {
             COptions::Lzma(options) => ptr::from_ref(options).cast(),
@@ -105,8 +107,8 @@ fn with_chain<R>(filters: &[Filter], f: impl FnOnce(*const z::lzma_filter) -> R)
         };
         z::lzma_filter { id: *id, options: options.cast_mut() }
     };
-    let end = z::lzma_filter { id: z::LZMA_VLI_UNKNOWN, options: ptr::null_mut() };
-    let chain: Vec<_> = options.iter().map(entry).chain([end]).collect();
+    let end = || z::lzma_filter { id: z::LZMA_VLI_UNKNOWN, options: ptr::null_mut() };
+    let chain: [_; MAX_FILTERS + 1] = array::from_fn(|i| options.get(i).and_then(Option::as_ref).map_or_else(end, entry));
     f(chain.as_ptr())
 }
 
@@ -124,66 +126,120 @@ pub fn decoder_memory(filters: &[Filter]) -> Option<u64> {
     (nbytes != u64::MAX).then_some(nbytes)
 }
 
+/// What a stream works in, kept for the next one.
+pub struct Memory {
+    /// Without a coder between two streams.
+    stream: z::lzma_stream,
+    hooks: z::lzma_allocator,
+    arena: Arena,
+}
+
+// SAFETY: between two streams there are no pointers in it but those to its own parts; it has no tie to a thread.
+unsafe impl Send for Memory {}
+
+impl Memory {
+    /// Empty.
+    pub fn new() -> Result<Self> {
+        let arena = Arena::new().ok_or_else(|| Error::memory(size_of::<Memory>() as u64))?;
+        let hooks = z::lzma_allocator { alloc: Some(allocate), free: Some(release), opaque: ptr::null_mut() };
+        Ok(Memory { stream: empty_stream(), hooks, arena })
+    }
+
+    /// A stream without a coder, over the arena.
+    fn begin(&mut self) -> &mut z::lzma_stream {
+        self.hooks.opaque = self.arena.handle().cast();
+        self.stream = empty_stream();
+        self.stream.allocator = &raw mut self.hooks;
+        &mut self.stream
+    }
+}
+
+fn empty_stream() -> z::lzma_stream {
+    // SAFETY: zero in every field is LZMA_STREAM_INIT.
+    unsafe { MaybeUninit::zeroed().assume_init() }
+}
+
+extern "C" fn allocate(arena: *mut c_void, items: usize, size: usize) -> *mut c_void {
+    // SAFETY: liblzma passes on the arena of its stream, on the thread that called it.
+    items.checked_mul(size).map_or(ptr::null_mut(), |nbytes| unsafe { Arena::take(arena.cast(), nbytes).cast() })
+}
+
+extern "C" fn release(arena: *mut c_void, block: *mut c_void) {
+    // SAFETY: as above; liblzma gives back once what `allocate` gave, or nothing.
+    unsafe { Arena::give(arena.cast(), block.cast()) }
+}
+
 /// An encoder or decoder for one stream.
-pub struct Coder {
-    stream: Box<z::lzma_stream>,
+pub struct Coder<'a> {
+    stream: &'a mut z::lzma_stream,
     encodes: bool,
 }
 
-impl Coder {
+impl<'a> Coder<'a> {
     /// Writes .xz with the integrity check of that id.
-    pub fn xz_encoder(filters: &[Filter], check: u32) -> Result<Self> {
-        // SAFETY: a fresh stream, a terminated chain whose options live during the call; liblzma copies them.
-        Self::new(true, |stream| with_chain(filters, |chain| unsafe { z::lzma_stream_encoder(stream, chain, check as z::lzma_check) }))
+    pub fn xz_encoder(filters: &[Filter], check: u32, memory: &'a mut Memory) -> Result<Self> {
+        let init = |stream: &mut z::lzma_stream| {
+            // SAFETY: an empty stream, a terminated chain whose options live during the call; liblzma copies them.
+            with_chain(filters, |chain| unsafe { z::lzma_stream_encoder(stream, chain, check as z::lzma_check) })
+        };
+        Self::encoder(filters, memory, init)
     }
 
     /// Writes .lzma.
-    pub fn alone_encoder(options: Options) -> Result<Self> {
-        // SAFETY: a fresh stream; liblzma reads the options during the call only.
-        Self::new(true, |stream| unsafe { z::lzma_alone_encoder(stream, &options.to_c()) })
+    pub fn alone_encoder(options: Options, memory: &'a mut Memory) -> Result<Self> {
+        // SAFETY: an empty stream; liblzma reads the options during the call only.
+        Self::encoder(&[Filter::Lzma(LZMA1, options)], memory, |stream| unsafe { z::lzma_alone_encoder(stream, &options.to_c()) })
     }
 
     /// Writes what the chain gives and nothing else.
-    pub fn raw_encoder(filters: &[Filter]) -> Result<Self> {
+    pub fn raw_encoder(filters: &[Filter], memory: &'a mut Memory) -> Result<Self> {
         // SAFETY: as in xz_encoder.
-        Self::new(true, |stream| with_chain(filters, |chain| unsafe { z::lzma_raw_encoder(stream, chain) }))
+        Self::encoder(filters, memory, |stream| with_chain(filters, |chain| unsafe { z::lzma_raw_encoder(stream, chain) }))
     }
 
     /// Reads .xz with at most `limit` bytes of memory.
-    pub fn xz_decoder(limit: u64) -> Result<Self> {
-        // SAFETY: a fresh stream.
-        Self::new(false, |stream| unsafe { z::lzma_stream_decoder(stream, limit, 0) })
+    pub fn xz_decoder(limit: u64, memory: &'a mut Memory) -> Result<Self> {
+        // SAFETY: an empty stream.
+        Self::new(false, memory.begin(), |stream| unsafe { z::lzma_stream_decoder(stream, limit, 0) })
     }
 
     /// Reads .lzma.
-    pub fn alone_decoder(limit: u64) -> Result<Self> {
-        // SAFETY: a fresh stream.
-        Self::new(false, |stream| unsafe { z::lzma_alone_decoder(stream, limit) })
+    pub fn alone_decoder(limit: u64, memory: &'a mut Memory) -> Result<Self> {
+        // SAFETY: an empty stream.
+        Self::new(false, memory.begin(), |stream| unsafe { z::lzma_alone_decoder(stream, limit) })
     }
 
     /// Reads whichever of the formats it finds.
-    pub fn auto_decoder(limit: u64) -> Result<Self> {
-        // SAFETY: a fresh stream.
-        Self::new(false, |stream| unsafe { z::lzma_auto_decoder(stream, limit, 0) })
+    pub fn auto_decoder(limit: u64, memory: &'a mut Memory) -> Result<Self> {
+        // SAFETY: an empty stream.
+        Self::new(false, memory.begin(), |stream| unsafe { z::lzma_auto_decoder(stream, limit, 0) })
     }
 
     /// Reads what [`Coder::raw_encoder`] wrote with the same chain.
-    pub fn raw_decoder(filters: &[Filter]) -> Result<Self> {
+    pub fn raw_decoder(filters: &[Filter], memory: &'a mut Memory) -> Result<Self> {
         // SAFETY: as in xz_encoder.
-        Self::new(false, |stream| with_chain(filters, |chain| unsafe { z::lzma_raw_decoder(stream, chain) }))
+        Self::new(false, memory.begin(), |stream| with_chain(filters, |chain| unsafe { z::lzma_raw_decoder(stream, chain) }))
     }
 
-    fn new(encodes: bool, init: impl FnOnce(&mut z::lzma_stream) -> z::lzma_ret) -> Result<Self> {
-        // SAFETY: zero in every field is LZMA_STREAM_INIT.
-        let mut coder = Coder { stream: Box::new(unsafe { MaybeUninit::zeroed().assume_init() }), encodes };
-        let code = init(&mut coder.stream);
+    /// A table of hashes that is not kept comes as zero pages from the system; through the hooks liblzma would clear all of it.
+    fn encoder(filters: &[Filter], memory: &'a mut Memory, init: impl FnOnce(&mut z::lzma_stream) -> z::lzma_ret) -> Result<Self> {
+        let stream = memory.begin();
+        if encoder_memory(filters).is_none_or(|nbytes| nbytes > KEPT as u64) {
+            stream.allocator = ptr::null_mut();
+        }
+        Self::new(true, stream, init)
+    }
+
+    fn new(encodes: bool, stream: &'a mut z::lzma_stream, init: impl FnOnce(&mut z::lzma_stream) -> z::lzma_ret) -> Result<Self> {
+        let coder = Coder { stream, encodes };
+        let code = init(coder.stream);
         if code == z::LZMA_OK { Ok(coder) } else { Err(coder.failure(code)) }
     }
 
     /// Memory that a decoder of .xz or .lzma takes, as far as it has read.
     pub fn nbytes(&self) -> u64 {
         // SAFETY: initialised stream.
-        unsafe { z::lzma_memusage(&*self.stream) }
+        unsafe { z::lzma_memusage(self.stream) }
     }
 
     fn failure(&self, code: z::lzma_ret) -> Error {
@@ -191,7 +247,7 @@ impl Coder {
             z::LZMA_MEM_ERROR => Error::memory(self.nbytes()),
             z::LZMA_MEMLIMIT_ERROR => {
                 // SAFETY: initialised stream.
-                let limit = unsafe { z::lzma_memlimit_get(&*self.stream) };
+                let limit = unsafe { z::lzma_memlimit_get(self.stream) };
                 Error::limit("the memory for liblzma (max_memory, else 256 MiB)", limit, self.nbytes())
             }
             z::LZMA_OPTIONS_ERROR if self.encodes => Error::config("filters", "liblzma refuses these options"),
@@ -203,13 +259,13 @@ impl Coder {
     }
 }
 
-impl Stream for Coder {
+impl Stream for Coder<'_> {
     fn step(&mut self, src: &[u8], dst: &mut [u8], last: bool) -> Result<Step> {
         let action = if last && self.encodes { z::LZMA_FINISH } else { z::LZMA_RUN };
         (self.stream.next_in, self.stream.avail_in) = (src.as_ptr(), src.len());
         (self.stream.next_out, self.stream.avail_out) = (dst.as_mut_ptr(), dst.len());
         // SAFETY: initialised stream that points at live slices.
-        let code = unsafe { z::lzma_code(&mut *self.stream, action) };
+        let code = unsafe { z::lzma_code(self.stream, action) };
         let (consumed, written) = (src.len() - self.stream.avail_in, dst.len() - self.stream.avail_out);
         (self.stream.next_in, self.stream.next_out) = (ptr::null(), ptr::null_mut());
         match code {
@@ -219,9 +275,9 @@ impl Stream for Coder {
     }
 }
 
-impl Drop for Coder {
+impl Drop for Coder<'_> {
     fn drop(&mut self) {
         // SAFETY: a stream that is zeroed or initialised, ended once.
-        unsafe { z::lzma_end(&mut *self.stream) };
+        unsafe { z::lzma_end(self.stream) };
     }
 }

@@ -11,6 +11,7 @@ use crate::core::call::Pace;
 use crate::core::charset::{self, Charset};
 use crate::core::codec::Info;
 use crate::core::config::{as_integer, wrong_type};
+use crate::core::dtype::LONGEST;
 use crate::core::json::{Reader, Style, Tape, Writer, read};
 use crate::core::nested::{Step, walk};
 use crate::core::scalar::{self, Scalar};
@@ -88,7 +89,7 @@ impl Settings {
         }
         text.element()?;
         let dtype = if layout.items == Items::Fixed { layout.dtype } else { Dtype::OBJECT };
-        text.string(dtype.to_string().as_bytes())?;
+        text.string(dtype.text(&mut [0; LONGEST]))?;
         if with_shape {
             text.element()?;
             text.open(b'[')?;

@@ -6,6 +6,7 @@
 
 use crate::core::call::Pace;
 use crate::core::codec::Info;
+use crate::core::dtype::LONGEST;
 use crate::core::msgpack::read::Reader;
 use crate::core::msgpack::{self, Open, Rules, Style, Writer};
 use crate::core::nested::{Step, walk};
@@ -61,7 +62,7 @@ impl Settings {
             })?,
         }
         let dtype = if layout.items == Items::Fixed { layout.dtype } else { Dtype::OBJECT };
-        to.scalar(Scalar::Text(dtype.to_string().as_bytes()))?;
+        to.scalar(Scalar::Text(dtype.text(&mut [0; LONGEST])))?;
         if with_shape {
             to.list(layout.shape().len())?;
             layout.shape().iter().try_for_each(|extent| to.scalar(Scalar::Int(*extent as i128)))?;

@@ -1,6 +1,7 @@
 //! NumPy dtype strings: `"<f8"`, `"|S5"`, `">M8[25s]"`, and the other spellings that NumPy accepts.
 
 use std::fmt;
+use std::io::Write;
 
 use super::error::{Error, Result};
 
@@ -206,6 +207,19 @@ fn parse_time(letter: char, unit: &str) -> Option<(Class, usize)> {
     Some((if letter == 'M' { Class::Datetime(unit) } else { Class::Timedelta(unit) }, 8))
 }
 
+/// More bytes than any dtype prints as.
+pub const LONGEST: usize = 48;
+
+impl Dtype {
+    /// As it prints, without the allocator.
+    pub fn text(self, room: &mut [u8; LONGEST]) -> &[u8] {
+        let mut rest = room.as_mut_slice();
+        let _ = write!(rest, "{self}"); // fits
+        let left = rest.len();
+        room.get(..LONGEST - left).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Dtype {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let order = match (self.swap_size(), self.big_endian) {
@@ -279,7 +293,17 @@ mod tests {
             if cfg!(target_endian = "big") && !given.starts_with(['<', '>']) {
                 continue;
             }
-            assert_eq!(Dtype::parse(given).map(|d| d.to_string()).ok().as_deref(), Some(canonical), "{given}");
+            let dtype = Dtype::parse(given).expect(given);
+            assert_eq!((&*dtype.to_string(), dtype.text(&mut [0; LONGEST])), (canonical, canonical.as_bytes()), "{given}");
+        }
+    }
+
+    #[test]
+    fn the_longest_dtype_fits() {
+        let class = Class::Timedelta(Unit { count: u32::MAX, base: "generic" });
+        for dtype in [Dtype { class, itemsize: 8, big_endian: true }, Dtype { class: Class::Raw, itemsize: usize::MAX, big_endian: false }]
+        {
+            assert_eq!(dtype.text(&mut [0; LONGEST]), dtype.to_string().as_bytes());
         }
     }
 

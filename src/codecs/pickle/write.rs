@@ -1,10 +1,11 @@
 //! Arrays as pickles that every NumPy loads: only the public names `numpy.ndarray` and `numpy.dtype` are in them.
 #![forbid(unsafe_code)]
 
+use crate::core::dtype::LONGEST;
 use crate::core::msgpack::{MAX_DEPTH, Reader, Token};
 use crate::core::nested::{Step, walk};
 use crate::core::scalar::Scalar;
-use crate::core::{ArrayRef, Class, Error, Items, Order, Result, Sink, pyfloat};
+use crate::core::{ArrayRef, Class, Dtype, Error, Items, Order, Result, Sink, pyfloat};
 
 /// Writes the opcodes of one protocol.
 pub struct Pickler<'o, 'c> {
@@ -76,8 +77,8 @@ impl<'o, 'c> Pickler<'o, 'c> {
         self.op(b"(")?;
         layout.shape().iter().try_for_each(|extent| self.integer(*extent as i128))?;
         self.op(b"tcnumpy\ndtype\n(")?;
-        let dtype = if layout.items == Items::Fixed { layout.dtype.to_string() } else { "|O".to_owned() };
-        self.text(dtype.as_bytes())?;
+        let dtype = if layout.items == Items::Fixed { layout.dtype } else { Dtype::OBJECT };
+        self.text(dtype.text(&mut [0; LONGEST]))?;
         self.op(b"tR")
     }
 

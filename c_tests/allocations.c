@@ -73,11 +73,13 @@ static const struct {
     {"{\"id\": \"zlib\"}", "<f4", 16, 0, 0},
     {"{\"id\": \"zlib\", \"level\": 0}", "<f4", 16, 0, 0},
     {"{\"id\": \"gzip\"}", "<f4", 16, 0, 0},
-    {"{\"id\": \"bz2\"}", "<f4", 16, 5, 3},
-    {"{\"id\": \"lzma\", \"preset\": 0}", "<f4", 16, 19, 12},
-    {"{\"id\": \"zfpy\", \"mode\": 4, \"tolerance\": 0.01}", "<f4", 16, 4, 4},
+    {"{\"id\": \"bz2\"}", "<f4", 16, 0, 0},
+    {"{\"id\": \"lzma\", \"preset\": 1}", "<f4", 16, 0, 0},
+    {"{\"id\": \"lzma\", \"format\": 2, \"preset\": 0}", "<f4", 16, 0, 0},
+    {"{\"id\": \"lzma\"}", "<f4", 16, 14, 0},
+    {"{\"id\": \"zfpy\", \"mode\": 4, \"tolerance\": 0.01}", "<f4", 16, 0, 0},
     {"{\"id\": \"pcodec\"}", "<f4", 16, 400, 40},
-    {"{\"id\": \"pickle\"}", "<f4", 16, 1, 11},
+    {"{\"id\": \"pickle\"}", "<f4", 16, 0, 11},
     {"[{\"id\": \"delta\", \"dtype\": \"<i4\"}, {\"id\": \"blosc\"}]", "<i4", 0, 0, 0},
     {"[{\"id\": \"shuffle\", \"elementsize\": 4}, {\"id\": \"zlib\"}, {\"id\": \"crc32c\"}]", "<i4", 0, 0, 0},
 };
@@ -124,8 +126,8 @@ static const struct {
     {"{\"id\": \"vlen-utf8\"}", NUMCODECS_UTF8, 0},
     {"{\"id\": \"vlen-bytes\"}", NUMCODECS_BYTES, 0},
     {"{\"id\": \"vlen-array\", \"dtype\": \"|u1\"}", NUMCODECS_ARRAYS, 0},
-    {"{\"id\": \"json2\"}", NUMCODECS_UTF8, 1},
-    {"{\"id\": \"msgpack2\"}", NUMCODECS_UTF8, 1},
+    {"{\"id\": \"json2\"}", NUMCODECS_UTF8, 0},
+    {"{\"id\": \"msgpack2\"}", NUMCODECS_UTF8, 0},
     {"{\"id\": \"categorize\", \"labels\": [\"abcd\", \"bb\"], \"dtype\": \"|O\"}", NUMCODECS_UTF8, 0},
 };
 

@@ -43,40 +43,87 @@ impl Grid {
     }
 
     /// Copies a cell out of `array`, and fills what lies outside by zfp's rule.
+    #[inline]
     pub fn gather(&self, cell: Cell, array: &[u8], block: &mut [u8]) {
-        self.rows(cell, |inside, outside, nbytes| {
-            if let (Some(to), Some(from)) = (block.get_mut(inside..), array.get(outside..)) {
-                copy_row(from, to, nbytes);
-            }
-        });
-        let full = [4; 4];
-        if cell.count.get(..self.dims) != full.get(..self.dims) {
-            self.pad(cell, block);
+        match (self.is_whole(cell), self.size) {
+            (true, 4) => self.gather_rows::<16>(cell, array, block),
+            (true, _) => self.gather_rows::<32>(cell, array, block),
+            _ => self.gather_part(cell, array, block),
         }
     }
 
     /// Copies what lies inside the array from a cell to `array`.
+    #[inline]
     pub fn scatter(&self, cell: Cell, block: &[u8], array: &mut [u8]) {
-        self.rows(cell, |inside, outside, nbytes| {
-            if let (Some(from), Some(to)) = (block.get(inside..), array.get_mut(outside..)) {
-                copy_row(from, to, nbytes);
+        match (self.is_whole(cell), self.size) {
+            (true, 4) => self.scatter_rows::<16>(cell, block, array),
+            (true, _) => self.scatter_rows::<32>(cell, block, array),
+            _ => self.scatter_part(cell, block, array),
+        }
+    }
+
+    #[inline]
+    fn gather_rows<const ROW: usize>(&self, cell: Cell, array: &[u8], block: &mut [u8]) {
+        let rows = block.as_chunks_mut::<ROW>().0;
+        self.rows(cell, |row, at| {
+            if let (Some(to), Some(from)) = (rows.get_mut(row), row_at(array, at)) {
+                *to = *from;
             }
         });
     }
 
-    /// Visits the rows of a cell: byte offset in the block, byte offset in the array, length in bytes.
     #[inline]
-    fn rows(&self, cell: Cell, mut visit: impl FnMut(usize, usize, usize)) {
+    fn scatter_rows<const ROW: usize>(&self, cell: Cell, block: &[u8], array: &mut [u8]) {
+        let rows = block.as_chunks::<ROW>().0;
+        self.rows(cell, |row, at| {
+            if let (Some(from), Some(to)) = (rows.get(row), row_at_mut(array, at)) {
+                *to = *from;
+            }
+        });
+    }
+
+    fn gather_part(&self, cell: Cell, array: &[u8], block: &mut [u8]) {
+        let (row, inside) = (4 * self.size, cell.count[0] * self.size);
+        self.rows(cell, |i, at| {
+            if let (Some(to), Some(from)) = (block.get_mut(i * row..i * row + inside), array.get(at..at + inside)) {
+                to.copy_from_slice(from);
+            }
+        });
+        self.pad(cell, block);
+    }
+
+    fn scatter_part(&self, cell: Cell, block: &[u8], array: &mut [u8]) {
+        let (row, inside) = (4 * self.size, cell.count[0] * self.size);
+        self.rows(cell, |i, at| {
+            if let (Some(from), Some(to)) = (block.get(i * row..i * row + inside), array.get_mut(at..at + inside)) {
+                to.copy_from_slice(from);
+            }
+        });
+    }
+
+    /// Whether all of a cell lies inside the array. The sum tells it: comparing the counts as vectors would wait for their stores.
+    #[inline]
+    fn is_whole(&self, cell: Cell) -> bool {
+        let [kx, ky, kz, kw] = cell.count;
+        kx + ky + kz + kw == 3 * self.dims + 4
+    }
+
+    /// Visits the rows of a cell: number of the row in the block, byte offset in the array.
+    #[inline]
+    fn rows(&self, cell: Cell, mut visit: impl FnMut(usize, usize)) {
         let [nx, ny, nz, _] = self.extents;
-        let ([x, y, z, w], [kx, ky, kz, kw]) = (cell.start, cell.count);
+        let ([x, y, z, w], [_, ky, kz, kw]) = (cell.start, cell.count);
         if self.dims == 1 {
-            return visit(0, x * self.size, kx * self.size); // short cells: what follows would take as long as zfp
+            return visit(0, x * self.size); // short cells: what follows would take as long as zfp
         }
+        let row = nx * self.size;
         for dw in 0..kw {
             for dz in 0..kz {
                 let plane = ((w + dw) * nz + z + dz) * ny + y;
+                let mut at = (plane * nx + x) * self.size;
                 for dy in 0..ky {
-                    visit((64 * dw + 16 * dz + 4 * dy) * self.size, ((plane + dy) * nx + x) * self.size, kx * self.size);
+                    visit(16 * dw + 4 * dz + dy, at);
+                    at += row;
                 }
             }
         }
@@ -130,22 +177,13 @@ impl Iterator for Cells {
 }
 
 #[inline]
-fn copy_row(from: &[u8], to: &mut [u8], nbytes: usize) {
-    match nbytes {
-        16 => copy_fixed::<16>(from, to),
-        32 => copy_fixed::<32>(from, to),
-        _ => {
-            if let (Some(from), Some(to)) = (from.get(..nbytes), to.get_mut(..nbytes)) {
-                to.copy_from_slice(from);
-            }
-        }
-    }
+fn row_at<const ROW: usize>(array: &[u8], at: usize) -> Option<&[u8; ROW]> {
+    array.get(at..)?.first_chunk()
 }
 
-fn copy_fixed<const N: usize>(from: &[u8], to: &mut [u8]) {
-    if let (Some(from), Some(to)) = (from.first_chunk::<N>(), to.first_chunk_mut::<N>()) {
-        *to = *from;
-    }
+#[inline]
+fn row_at_mut<const ROW: usize>(array: &mut [u8], at: usize) -> Option<&mut [u8; ROW]> {
+    array.get_mut(at..)?.first_chunk_mut()
 }
 
 #[cfg(test)]

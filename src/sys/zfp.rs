@@ -1,7 +1,8 @@
 //! zfp: one cell of 4, 16, 64 or 256 numbers after the other.
 //!
 //! zfp checks no bounds. Here it never sees the caller's memory: it reads from and writes to a window of ours, which has room for the
-//! largest cell behind the place where a cell may begin, and cells go through a block of ours.
+//! largest cell behind the place where a cell may begin, and cells go through a block of ours. Where zfp stands is looked at as soon as
+//! the cells since could have gone too far.
 
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -58,22 +59,37 @@ const WINDOW: usize = 8192;
 /// Words behind them: zfp goes no further than [`MAX_RATE`] (which is more than [`MAX_BITS`]) from where a cell begins, and one word.
 const MARGIN: usize = MAX_RATE as usize / 64 + 2;
 
-/// zfp's two handles over a window.
-struct Engine {
+/// Bits in which a cell may begin.
+const INSIDE: u64 = WINDOW as u64 * 64;
+/// Bits of a cell before its bit planes, at the most.
+const BEFORE: u64 = 2 + 11 + 6;
+const _: () = assert!(most_bits(MAX_CELL as u64, 64) <= MAX_RATE as u64);
+
+/// Most bits of so many numbers: every bit of every plane, and the tests that tell where ones are.
+const fn most_bits(numbers: u64, planes: u64) -> u64 {
+    BEFORE + numbers * planes + numbers
+}
+
+/// zfp's two handles over a window, for one stream after the other.
+pub struct Engine {
     zfp: NonNull<z::zfp_stream>,
     bits: NonNull<z::bitstream>,
     /// Shared with zfp, which keeps a pointer to it.
     window: Vec<Cell<u64>>,
-    block: [u64; MAX_CELL],
+    block: Vec<u64>,
     scalar: Scalar,
     dims: usize,
+    /// Most bits of a cell.
+    most: u64,
 }
 
+// SAFETY: handles, window and block belong to one owner and have no tie to a thread.
+unsafe impl Send for Engine {}
+
 impl Engine {
-    fn new(scalar: Scalar, dims: usize, params: Params) -> Result<Self> {
-        let mut window = Vec::new();
-        window.try_reserve_exact(WINDOW + MARGIN).map_err(|_| Error::memory(MEMORY as u64))?;
-        window.resize(WINDOW + MARGIN, Cell::new(0u64));
+    /// Without parameters: [`Engine::begin`] sets them.
+    pub fn new() -> Result<Self> {
+        let window: Vec<Cell<u64>> = words(WINDOW + MARGIN)?;
         // SAFETY: the window is aligned for zfp's words, may be written through shared references, and lives as long as the handle:
         // its memory does not move with the Vec.
         let bits = unsafe { z::stream_open(window.as_ptr().cast_mut().cast(), window.len() * 8) };
@@ -84,22 +100,32 @@ impl Engine {
             unsafe { z::stream_close(bits.as_ptr()) };
             return Err(Error::memory(64));
         };
-        let engine = Engine { zfp, bits, window, block: [0; MAX_CELL], scalar, dims };
-        // SAFETY: a live handle; zfp checks the parameters itself.
-        let taken = unsafe { z::zfp_stream_set_params(zfp.as_ptr(), params.minbits, params.maxbits, params.maxprec, params.minexp) };
-        if taken == 0 || params.minbits > MAX_RATE || !(1..=4).contains(&dims) {
-            return Err(Error::data("parameters out of range"));
-        }
+        let mut engine = Engine { zfp, bits, window, block: Vec::new(), scalar: Scalar::Int32, dims: 1, most: 1 };
+        engine.block = words(MAX_CELL)?;
         Ok(engine)
     }
 
-    fn cell_size(&self) -> usize {
-        let size = if matches!(self.scalar, Scalar::Int32 | Scalar::Float) { 4 } else { 8 };
-        size << (2 * self.dims)
+    /// Ready for a stream, whatever came of the one before.
+    pub fn begin(&mut self, scalar: Scalar, dims: usize, params: Params) -> Result<()> {
+        let Params { minbits, maxbits, maxprec, minexp } = params;
+        // SAFETY: a live handle; zfp checks the parameters itself.
+        let taken = unsafe { z::zfp_stream_set_params(self.zfp.as_ptr(), minbits, maxbits, maxprec, minexp) };
+        if taken == 0 || minbits > MAX_RATE || !(1..=4).contains(&dims) {
+            return Err(Error::data("parameters out of range"));
+        }
+        (self.scalar, self.dims) = (scalar, dims);
+        self.most = most_bits(1 << (2 * dims), 8 * self.item_size() as u64).max(u64::from(minbits));
+        // SAFETY: a live handle.
+        unsafe { z::stream_rewind(self.bits.as_ptr()) };
+        Ok(())
+    }
+
+    fn item_size(&self) -> usize {
+        if matches!(self.scalar, Scalar::Int32 | Scalar::Float) { 4 } else { 8 }
     }
 
     fn block(&mut self) -> &mut [u8] {
-        let nbytes = self.cell_size();
+        let nbytes = self.item_size() << (2 * self.dims);
         plain::bytes_mut(&mut self.block).get_mut(..nbytes).unwrap_or_default()
     }
 }
@@ -114,53 +140,75 @@ impl Drop for Engine {
     }
 }
 
+/// `n` zeros.
+fn words<T: Default + Clone>(n: usize) -> Result<Vec<T>> {
+    let mut words = Vec::new();
+    words.try_reserve_exact(n).map_err(|_| Error::memory(MEMORY as u64))?;
+    words.resize(n, T::default());
+    Ok(words)
+}
+
 /// Decodes cells from bytes that are believed only as far as they go.
 pub struct Decoder<'a> {
-    engine: Engine,
+    engine: &'a mut Engine,
     src: &'a [u8],
     /// Byte of the source where the window begins.
     base: usize,
-    /// The next bit of the source.
-    position: u64,
+    /// Cells that lie inside the source and begin inside the window, however long they are.
+    sure: u64,
 }
 
 impl<'a> Decoder<'a> {
-    /// Starts at bit `at` of `src`.
-    pub fn new(src: &'a [u8], at: u64, scalar: Scalar, dims: usize, params: Params) -> Result<Self> {
-        let mut decoder = Decoder { engine: Engine::new(scalar, dims, params)?, src, base: 0, position: at };
+    /// Starts at bit `at` of `src` with an engine that has begun.
+    pub fn new(engine: &'a mut Engine, src: &'a [u8], at: u64) -> Self {
+        let mut decoder = Decoder { engine, src, base: 0, sure: 0 };
         decoder.refill(at);
-        Ok(decoder)
+        decoder
     }
 
     /// The next cell, or an error where the source ends before it does.
+    #[inline]
     pub fn cell(&mut self) -> Result<&[u8]> {
-        if self.position - self.base as u64 * 8 > WINDOW as u64 * 64 {
-            self.refill(self.position);
-        }
         let (zfp, block) = (self.engine.zfp.as_ptr(), self.engine.block.as_mut_ptr());
         // SAFETY: the stream stands in the first WINDOW words, and MARGIN more follow; the block holds the largest cell.
         unsafe { decode(zfp, self.engine.scalar, self.engine.dims, block) };
-        // SAFETY: a live handle.
-        self.position = self.base as u64 * 8 + unsafe { z::stream_rtell(self.engine.bits.as_ptr()) };
-        if self.position > self.src.len() as u64 * 8 {
-            return Err(Error::data(format!("the stream is cut off after {} bytes", self.src.len())).at(self.src.len()));
+        match self.sure {
+            0 => self.look()?,
+            _ => self.sure -= 1,
         }
         Ok(self.engine.block())
     }
 
     /// The next bit of the source.
     pub fn position(&self) -> u64 {
-        self.position
+        // SAFETY: a live handle.
+        self.base as u64 * 8 + unsafe { z::stream_rtell(self.engine.bits.as_ptr()) }
     }
 
-    /// Moves the window to bit `at` of the source; zeros follow its end.
+    /// Whether the source goes as far as the last cell did. Moves the window where it has to, and counts the cells until the next look.
+    fn look(&mut self) -> Result<()> {
+        let (at, end) = (self.position(), self.src.len() as u64 * 8);
+        if at > end {
+            return Err(Error::data(format!("the stream is cut off after {} bytes", self.src.len())).at(self.src.len()));
+        }
+        if at - self.base as u64 * 8 > INSIDE {
+            self.refill(at);
+        }
+        let left = INSIDE - (at - self.base as u64 * 8);
+        self.sure = left.min(end - at) / self.engine.most;
+        Ok(())
+    }
+
+    /// Moves the window to bit `at` of the source; zeros follow its end, as far as a cell can go.
     fn refill(&mut self, at: u64) {
         self.base = (at / 64 * 8) as usize;
-        let src = self.src.get(self.base..).unwrap_or_default();
-        let mut bytes = src.chunks(8);
-        for word in &self.engine.window {
+        let (whole, rest) = self.src.get(self.base..).unwrap_or_default().as_chunks();
+        let (words, behind) = self.engine.window.split_at(whole.len().min(WINDOW + MARGIN));
+        words.iter().zip(whole).for_each(|(word, bytes)| word.set(u64::from_le_bytes(*bytes)));
+        behind.iter().take(1 + MARGIN).for_each(|word| word.set(0));
+        if let Some(word) = behind.first() {
             let mut padded = [0; 8];
-            padded.iter_mut().zip(bytes.next().unwrap_or_default()).for_each(|(to, from)| *to = *from);
+            padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
             word.set(u64::from_le_bytes(padded));
         }
         // SAFETY: a live handle; the bit lies in the first word.
@@ -169,14 +217,16 @@ impl<'a> Decoder<'a> {
 }
 
 /// Encodes cells into a sink.
-pub struct Encoder {
-    engine: Engine,
+pub struct Encoder<'a> {
+    engine: &'a mut Engine,
+    /// Cells that begin inside the window, however long they are.
+    sure: u64,
 }
 
-impl Encoder {
-    /// Starts with an empty window.
-    pub fn new(scalar: Scalar, dims: usize, params: Params) -> Result<Self> {
-        Ok(Encoder { engine: Engine::new(scalar, dims, params)? })
+impl<'a> Encoder<'a> {
+    /// Starts with an empty window and an engine that has begun.
+    pub fn new(engine: &'a mut Engine) -> Self {
+        Encoder { engine, sure: 0 }
     }
 
     /// Appends the low `count` bits of `value`; at most 64.
@@ -186,15 +236,22 @@ impl Encoder {
     }
 
     /// Encodes the cell that `fill` writes into the block.
+    #[inline]
     pub fn cell(&mut self, fill: impl FnOnce(&mut [u8]), out: &mut Sink<'_>) -> Result<()> {
         fill(self.engine.block());
         // SAFETY: the stream stands in the first WINDOW words, and MARGIN more follow; the block holds the largest cell.
         unsafe { encode(self.engine.zfp.as_ptr(), self.engine.scalar, self.engine.dims, self.engine.block.as_ptr()) };
-        if self.position() > WINDOW as u64 * 64 { self.drain(out) } else { Ok(()) }
+        match self.sure {
+            0 => self.look(out),
+            _ => {
+                self.sure -= 1;
+                Ok(())
+            }
+        }
     }
 
     /// Pads the last word with zeros and writes what is left.
-    pub fn finish(mut self, out: &mut Sink<'_>) -> Result<()> {
+    pub fn finish(self, out: &mut Sink<'_>) -> Result<()> {
         let words = self.position().div_ceil(64) as usize;
         self.flush();
         self.write(words, out)
@@ -203,6 +260,15 @@ impl Encoder {
     fn position(&self) -> u64 {
         // SAFETY: a live handle.
         unsafe { z::stream_wtell(self.engine.bits.as_ptr()) }
+    }
+
+    /// Empties the window where the next cell could not begin in it, and counts the cells until the next look.
+    fn look(&mut self, out: &mut Sink<'_>) -> Result<()> {
+        if self.position() > INSIDE {
+            self.drain(out)?;
+        }
+        self.sure = (INSIDE - self.position()) / self.engine.most;
+        Ok(())
     }
 
     /// Writes all whole words and moves the last, incomplete one to the front.
@@ -219,15 +285,15 @@ impl Encoder {
         Ok(())
     }
 
-    fn flush(&mut self) {
+    fn flush(&self) {
         // SAFETY: a live handle; at most one word more is written, which MARGIN has room for.
         unsafe { z::stream_flush(self.engine.bits.as_ptr()) };
     }
 
-    fn write(&mut self, words: usize, out: &mut Sink<'_>) -> Result<()> {
+    fn write(&self, words: usize, out: &mut Sink<'_>) -> Result<()> {
         let room = out.spare(words * 8)?;
-        for (bytes, word) in room.chunks_exact_mut(8).zip(self.engine.window.iter().take(words)) {
-            bytes.copy_from_slice(&word.get().to_le_bytes());
+        for (bytes, word) in room.as_chunks_mut().0.iter_mut().zip(self.engine.window.iter().take(words)) {
+            *bytes = word.get().to_le_bytes();
         }
         out.advance(words * 8);
         Ok(())

@@ -1,6 +1,7 @@
 //! The full header of a zfp stream: magic, type, extents and mode, packed from the lowest bit up.
 #![forbid(unsafe_code)]
 
+use crate::core::dims::Dims;
 use crate::core::{Class, Dtype, Error, Result};
 use crate::sys::zfp::{MAX_BITS, Params, Scalar};
 
@@ -18,7 +19,7 @@ pub struct Header {
     /// Type of the numbers.
     pub scalar: Scalar,
     /// Extents, the fastest last; one to four, none of them 0.
-    pub shape: Vec<usize>,
+    pub shape: Dims,
     /// How the numbers were compressed.
     pub mode: Mode,
 }
@@ -114,7 +115,7 @@ impl Header {
         if let Some(extent) = shape.iter().find(|n| **n == 0 || **n as u64 > most) {
             return Err(Error::shape(format!("an extent of {extent} in {} dimensions: 1 to {most} are taken", shape.len())));
         }
-        Ok(Header { scalar, shape: shape.to_vec(), mode })
+        Ok(Header { scalar, shape: shape.into(), mode })
     }
 
     /// Reads the header; also returns the bit where the cells begin.
@@ -128,8 +129,10 @@ impl Header {
         let dims = bits(src, 34, 2).ok_or_else(cut_off)? as usize + 1;
         let width = extent_bits(dims);
         let extent = |i: usize| bits(src, 36 + i as u64 * u64::from(width), width).and_then(|n| usize::try_from(n + 1).ok());
-        let shape: Option<Vec<usize>> = (0..dims).rev().map(extent).collect();
-        let shape = shape.ok_or_else(cut_off)?;
+        let mut shape = Dims::repeat(0, dims);
+        for (i, to) in shape.iter_mut().rev().enumerate() {
+            *to = extent(i).ok_or_else(cut_off)?;
+        }
         let short = bits(src, 84, 12).ok_or_else(cut_off)?;
         let (mode, length) = Mode::parse(bits(src, 84, 64).unwrap_or(short))?;
         if (84 + length).div_ceil(8) > src.len() as u64 {

@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 use self::header::{Header, Mode};
 use crate::core::codec::Info;
 use crate::core::config::{as_float, as_integer, wrong_type};
+use crate::core::pool::Pool;
 use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Layout, Order, Result, Sink};
 use crate::kernels::cells::Grid;
-use crate::sys::zfp::{self, Decoder, Encoder, Scalar};
+use crate::sys::zfp::{self, Decoder, Encoder, Engine, Scalar};
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "zfpy", make };
@@ -32,6 +33,7 @@ enum Wanted {
 
 struct Zfpy {
     wanted: Wanted,
+    engines: Pool<Engine>,
 }
 
 fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
@@ -53,7 +55,7 @@ fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     config.print("tolerance", tolerance);
     config.print("rate", rate);
     config.print("precision", precision);
-    Ok(Box::new(Zfpy { wanted }))
+    Ok(Box::new(Zfpy { wanted, engines: Pool::default() }))
 }
 
 fn number(key: &str, value: &Value) -> Result<f64> {
@@ -82,7 +84,9 @@ impl Codec for Zfpy {
         }
         let grid = Grid::new(&header.shape, layout.dtype.itemsize);
         let (call, _memory) = (out.call(), out.call().charge(zfp::MEMORY)?);
-        let mut encoder = Encoder::new(header.scalar, header.shape.len(), header.mode.params())?;
+        let mut engine = self.engines.get(Engine::new)?;
+        engine.begin(header.scalar, header.shape.len(), header.mode.params())?;
+        let mut encoder = Encoder::new(&mut engine);
         header.write(|value, count| encoder.bits(value, count));
         let mut progress = Progress::new(&grid, bytes.len());
         for cell in grid.iter() {
@@ -100,7 +104,9 @@ impl Codec for Zfpy {
         let grid = Grid::new(&header.shape, layout.dtype.itemsize);
         check_claim(&header, &grid, src, start)?;
         let (call, _memory) = (out.call(), out.call().charge(zfp::MEMORY)?);
-        let mut decoder = Decoder::new(src, start, header.scalar, header.shape.len(), header.mode.params())?;
+        let mut engine = self.engines.get(Engine::new)?;
+        engine.begin(header.scalar, header.shape.len(), header.mode.params())?;
+        let mut decoder = Decoder::new(&mut engine, src, start);
         let mut progress = Progress::new(&grid, layout.nbytes());
         let room = out.take(layout.nbytes())?;
         for cell in grid.iter() {
@@ -187,13 +193,16 @@ fn scalar(dtype: Dtype) -> Result<Scalar> {
     }
 }
 
-/// Whether no number has all bits of its exponent set.
+/// Whether no number has all bits of its exponent set. Numbers are looked at some at a time, so that vectors can do it.
 fn finite(scalar: Scalar, bytes: &[u8]) -> bool {
+    const SOME: usize = 1 << 10;
     const FLOAT: u32 = 0x7f80_0000;
     const DOUBLE: u64 = 0x7ff0 << 48;
+    let float = |any, n: &[u8; 4]| any | (u32::from_ne_bytes(*n) & FLOAT == FLOAT);
+    let double = |any, n: &[u8; 8]| any | (u64::from_ne_bytes(*n) & DOUBLE == DOUBLE);
     match scalar {
-        Scalar::Float => bytes.as_chunks().0.iter().all(|n| u32::from_ne_bytes(*n) & FLOAT != FLOAT),
-        Scalar::Double => bytes.as_chunks().0.iter().all(|n| u64::from_ne_bytes(*n) & DOUBLE != DOUBLE),
+        Scalar::Float => bytes.as_chunks().0.chunks(SOME).all(|some| !some.iter().fold(false, float)),
+        Scalar::Double => bytes.as_chunks().0.chunks(SOME).all(|some| !some.iter().fold(false, double)),
         _ => true,
     }
 }
@@ -217,7 +226,7 @@ fn most_bits(header: &Header) -> u64 {
 fn check_claim(header: &Header, grid: &Grid, src: &[u8], start: u64) -> Result<()> {
     let least = u128::from(grid.cells()) * u128::from(header.mode.params().minbits.max(1));
     if u128::from(start) + least > src.len() as u128 * 8 {
-        return Err(Error::data(format!("shape {:?} takes more than the {} bytes there are", header.shape, src.len())).at(src.len()));
+        return Err(Error::data(format!("shape {:?} takes more than the {} bytes there are", &*header.shape, src.len())).at(src.len()));
     }
     Ok(())
 }

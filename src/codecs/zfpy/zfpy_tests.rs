@@ -159,3 +159,41 @@ fn prints_the_arguments_of_the_mode() {
     assert_eq!(printed(given), expected);
     assert_eq!(printed(r#"{"id":"zfpy","mode":9}"#), r#"{"id":"zfpy","mode":9,"tolerance":-1,"rate":-1,"precision":-1}"#);
 }
+
+#[test]
+fn a_codec_in_use_works_as_a_new_one_whatever_came_before() {
+    let codec = build(REVERSIBLE).expect("a codec");
+    let limits = Limits::default();
+    let decoded = |src: &[u8]| {
+        let layout = Layout::bytes(src.len());
+        let mut out = Sink::owned(Call::new(&limits, None));
+        codec.decode(&ArrayRef::fixed(&layout, src)?, &mut out)?;
+        Ok::<_, Error>(out.into_parts().0)
+    };
+    let (src, count) = long();
+    let shapes: [(&str, &[usize]); 5] = [("f8", &[count]), ("i4", &[3, 9]), ("f8", &[7, 5, 3]), ("f4", &[1]), ("i8", &[4, 4, 4, 5])];
+    for (dtype, shape) in shapes.into_iter().chain(shapes) {
+        let (stop, dtype) = (|_: u64, _: u64| false, Dtype::parse(dtype).expect("dtype"));
+        let layout = Layout::contiguous(dtype, shape, Order::C).expect("layout");
+        let array = ArrayRef::fixed(&layout, &src[..layout.nbytes()]).expect("array");
+        let encoded = encode(REVERSIBLE, &array).expect("encodes");
+        let mut out = Sink::owned(Call::new(&limits, None));
+        codec.encode(&array, &mut out).expect("encodes");
+        assert!(out.into_parts().0 == encoded, "{shape:?}");
+        assert!(codec.encode(&array, &mut Sink::owned(Call::new(&limits, Some(&stop)))).is_err());
+        assert!(decoded(&encoded).expect("decodes") == src[..layout.nbytes()], "{shape:?}");
+        assert_eq!(kind(decoded(&encoded[..encoded.len() - 8])), Some(Kind::Data), "{shape:?}");
+    }
+}
+
+#[test]
+fn not_a_number_is_found_wherever_it_is() {
+    for at in (0..2100).step_by(7).chain([1023, 1024, 2099]) {
+        for bad in [f64::NAN, f64::NEG_INFINITY] {
+            let (mut doubles, mut floats) = (vec![1f64; 2100], vec![1f32; 2100]);
+            assert!(finite(Scalar::Double, plain::bytes(&doubles)) && finite(Scalar::Float, plain::bytes(&floats)));
+            (doubles[at], floats[at]) = (bad, bad as f32);
+            assert!(!finite(Scalar::Double, plain::bytes(&doubles)) && !finite(Scalar::Float, plain::bytes(&floats)), "{at}");
+        }
+    }
+}

@@ -34,6 +34,12 @@ while read -r crate; do
     grep -q "| $crate |" THIRD-PARTY.md || fail "THIRD-PARTY.md does not name $crate"
 done <"$work/c-crates.txt"
 
+# And so is every other crate that is linked.
+${CARGO:-cargo} tree -e normal,no-proc-macro --prefix none | sed 1d | cut -d ' ' -f 1 | sort -u >"$work/crates.txt"
+while read -r crate; do
+    grep -qw -e "$crate" THIRD-PARTY.md || fail "THIRD-PARTY.md does not name $crate"
+done <"$work/crates.txt"
+
 # check_app PROGRAM shared|static LIBRARY_PATH: it runs, and needs the shared library only if it should.
 check_app() {
     said=$(LD_LIBRARY_PATH=$3 "$1") || fail "$1 does not run"

@@ -1,9 +1,9 @@
 # make                  the shared and the static library, into target/dist
 # make demo             builds, then reads and rewrites the real Zarr arrays of examples/data
 # make examples         builds the programs that read Zarr arrays in parallel and in parts, and write them, into target/examples
-# make test             everything; installs what it needs where it may
+# make test             the tests of the library, a sample of the long ones too; installs what it needs where it may
 # make test-consumers   HDF5, netCDF, GDAL, the language bindings, packages; NAME=name runs one
-# make test-hostile     damaged chunks, failing allocators, panics, threads: all cases (minutes); make test runs a sample
+# make test-hostile     damaged chunks, failing allocators, panics, threads: all cases (minutes)
 # make test-sanitizers  the C tests and the unit tests with a library, and the plug-ins, that clang's sanitizers watch (many minutes)
 # make coverage         which lines and branches of src the tests reach: 90 of 100 at least
 # make test-machines    unit tests and vectors on aarch64 and on s390x, which is big-endian, under qemu; MACHINE=name runs one
@@ -17,7 +17,8 @@
 # make gdal-plugin      gdal_numcodecs.so, into target/dist/gdalplugins
 # make deb              Debian packages, into target/deb
 # make abi-baseline     takes the C ABI of include/numcodecs.h as the one to keep
-# make install PREFIX=/usr/local DESTDIR= LIBDIR=lib PLUGINDIR=hdf5/plugins    install-gdal, and uninstall; what is built and newer than its sources is not built again
+# make install PREFIX=/usr/local DESTDIR= LIBDIR=lib PLUGINDIR=hdf5/plugins    builds only what is older than its sources
+# make install-gdal, make uninstall     with the same variables
 # CARGO, CARGOFLAGS and CARGO_TARGET_DIR are passed on.
 
 CARGO ?= cargo

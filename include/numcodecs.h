@@ -16,8 +16,8 @@
  *   Sizes, offsets and strides are bytes; shapes, starts and counts are elements. A comment that says otherwise says so.
  *   NULL with 0 bytes is an empty input. An empty result has data NULL and 0 bytes.
  *   Every callback runs on the thread that made the call and must return normally: no longjmp, no C++ exception.
- *   The library keeps no state between calls but what handles hold, obeys no environment variables, prints nothing, leaves no thread
- *   running, and may be used after fork.
+ *   The library keeps no state between calls but what handles hold (and nc_blosc_set_nthreads, on which no result depends), obeys no
+ *   environment variables, prints nothing, leaves no thread running, and may be used after fork.
  *   Constants are enumerators, not macros, so that tools that read preprocessed text see them.
  */
 
@@ -452,7 +452,8 @@ nc_status nc_encode_into(const struct nc_codec *codec,
 //
 // layout, n: as in nc_encode; NULL = n plain bytes; for items of variable length n is the bytes of all items. bound: set to a number of
 // bytes that is always enough. encoded: set to the layout of the result where it is an array, free it with nc_layout_free; to NULL where
-// it is bytes. Both are required. Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE, _UNSUPPORTED, _NULL. Any thread. Since 0.1.
+// it is bytes. Both are required. Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE, _UNSUPPORTED, _NULL. Any
+// thread. Since 0.1.
 nc_status nc_encode_info(const struct nc_codec *codec,
                          const struct nc_layout *layout,
                          size_t n,
@@ -518,8 +519,8 @@ nc_status nc_decode_box(const struct nc_codec *codec,
 // What encoded bytes claim to hold, without decoding them. A claim is not to be trusted: a chunk from elsewhere may claim any size.
 //
 // src, n: the encoded chunk, borrowed. nbytes: set to the decoded bytes. layout: set to the decoded layout where the bytes tell more
-// than a size, free it with nc_layout_free; else to NULL. Both are required. Errors: _UNKNOWN_SIZE (only decoding would tell; an answer), _DATA, _NULL. Any
-// thread, concurrently on one codec. Since 0.1.
+// than a size, free it with nc_layout_free; else to NULL. Both are required. Errors: _UNKNOWN_SIZE (only decoding would tell; an answer), _DATA,
+// _NULL. Any thread, concurrently on one codec. Since 0.1.
 nc_status nc_decode_info(const struct nc_codec *codec,
                          const void *src,
                          size_t n,

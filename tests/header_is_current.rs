@@ -28,8 +28,8 @@ const PREFACE: &str = "/* libnumcodecs: every codec of the Python package numcod
  *   Sizes, offsets and strides are bytes; shapes, starts and counts are elements. A comment that says otherwise says so.
  *   NULL with 0 bytes is an empty input. An empty result has data NULL and 0 bytes.
  *   Every callback runs on the thread that made the call and must return normally: no longjmp, no C++ exception.
- *   The library keeps no state between calls but what handles hold, obeys no environment variables, prints nothing, leaves no thread
- *   running, and may be used after fork.
+ *   The library keeps no state between calls but what handles hold (and nc_blosc_set_nthreads, on which no result depends), obeys no
+ *   environment variables, prints nothing, leaves no thread running, and may be used after fork.
  *   Constants are enumerators, not macros, so that tools that read preprocessed text see them.
  */";
 

@@ -119,7 +119,8 @@ pub unsafe extern "C" fn nc_encode_into(
 ///
 /// layout, n: as in nc_encode; NULL = n plain bytes; for items of variable length n is the bytes of all items. bound: set to a number of
 /// bytes that is always enough. encoded: set to the layout of the result where it is an array, free it with nc_layout_free; to NULL where
-/// it is bytes. Both are required. Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE, _UNSUPPORTED, _NULL. Any thread. Since 0.1.
+/// it is bytes. Both are required. Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE, _UNSUPPORTED, _NULL. Any
+/// thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_encode_info(
     codec: *const nc_codec,

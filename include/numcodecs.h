@@ -519,8 +519,8 @@ nc_status nc_decode_box(const struct nc_codec *codec,
 // What encoded bytes claim to hold, without decoding them. A claim is not to be trusted: a chunk from elsewhere may claim any size.
 //
 // src, n: the encoded chunk, borrowed. nbytes: set to the decoded bytes. layout: set to the decoded layout where the bytes tell more
-// than a size, free it with nc_layout_free; else to NULL. Both are required. Errors: _UNKNOWN_SIZE (only decoding would tell; an answer), _DATA,
-// _NULL. Any thread, concurrently on one codec. Since 0.1.
+// than a size, free it with nc_layout_free; else to NULL. Both are required. Errors: _UNKNOWN_SIZE (only decoding would tell; an
+// answer), _DATA, _NULL. Any thread, concurrently on one codec. Since 0.1.
 nc_status nc_decode_info(const struct nc_codec *codec,
                          const void *src,
                          size_t n,

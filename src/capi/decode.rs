@@ -124,8 +124,8 @@ pub unsafe extern "C" fn nc_decode_box(
 /// What encoded bytes claim to hold, without decoding them. A claim is not to be trusted: a chunk from elsewhere may claim any size.
 ///
 /// src, n: the encoded chunk, borrowed. nbytes: set to the decoded bytes. layout: set to the decoded layout where the bytes tell more
-/// than a size, free it with nc_layout_free; else to NULL. Both are required. Errors: _UNKNOWN_SIZE (only decoding would tell; an answer), _DATA,
-/// _NULL. Any thread, concurrently on one codec. Since 0.1.
+/// than a size, free it with nc_layout_free; else to NULL. Both are required. Errors: _UNKNOWN_SIZE (only decoding would tell; an
+/// answer), _DATA, _NULL. Any thread, concurrently on one codec. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_decode_info(
     codec: *const nc_codec,

@@ -24,9 +24,9 @@ pub struct Conversion(Way);
 const DAY: i128 = 86_400 * 4800 * 1_000_000_000_000_000_000;
 const MONTH: i128 = 146_097 * (DAY / 4800);
 
-/// A count of the unit, in 4800ths of an attosecond.
-fn ticks(unit: Unit) -> i128 {
-    let base = match unit.base {
+/// One base unit, in 4800ths of an attosecond.
+fn ticks(base: &str) -> i128 {
+    match base {
         "Y" => 12 * MONTH,
         "M" => MONTH,
         "W" => 7 * DAY,
@@ -40,8 +40,13 @@ fn ticks(unit: Unit) -> i128 {
         "ps" => DAY / 86_400_000_000_000_000,
         "fs" => DAY / 86_400_000_000_000_000_000,
         _ => 4800,
-    };
-    base * i128::from(unit.count)
+    }
+}
+
+/// What a count of one unit is in counts of another. The base units are reduced first: counts of many years have more ticks than 128 bits.
+fn ratio((from, from_count): (&str, u32), (to, to_count): (&str, u32)) -> (i128, i128) {
+    let (num, den) = reduced(ticks(from), ticks(to));
+    reduced(num * i128::from(from_count), den * i128::from(to_count))
 }
 
 /// Months of a count of years or months; `None` for the other units.
@@ -76,7 +81,7 @@ impl Conversion {
         if from.base.is_empty() || to.base.is_empty() {
             return Way::Same;
         }
-        let (num, den) = reduced(ticks(from), ticks(to));
+        let (num, den) = ratio((from.base, from.count), (to.base, to.count));
         Way::Linear(num, den)
     }
 
@@ -86,11 +91,11 @@ impl Conversion {
         }
         match (months(from), months(to)) {
             (Some(months), None) => {
-                let (num, den) = reduced(DAY, ticks(to));
+                let (num, den) = ratio(("D", 1), (to.base, to.count));
                 Way::FromMonths(months, num, den)
             }
             (None, Some(months)) => {
-                let (num, den) = reduced(ticks(from), DAY);
+                let (num, den) = ratio((from.base, from.count), ("D", 1));
                 Way::ToMonths(num, den, months)
             }
             _ => Self::linear(from, to),
@@ -150,6 +155,9 @@ mod tests {
         assert_eq!(convert("M8[s]", "M8[ns]", 1 << 62), None);
         assert_eq!(convert("m8[7s]", "m8[3s]", -13), Some(-31));
         assert_eq!(convert("M8", "M8[s]", 5), Some(5));
+        assert_eq!(convert("m8[2000000000Y]", "m8[D]", 1), Some(730_485_000_000));
+        assert_eq!(convert("M8[2000000000Y]", "M8[M]", -1), Some(-24_000_000_000));
+        assert_eq!(convert("m8[as]", "m8[2147483647Y]", -1), Some(-1));
         assert_eq!(convert("M8[s]", "m8[ns]", 5), Some(5));
     }
 

@@ -3,7 +3,7 @@
 use super::convert;
 use super::dtype::Dtype;
 use super::error::{Error, Result};
-use super::layout::{Items, Layout, Order};
+use super::layout::{Items, Layout};
 
 /// What the caller says of the decoded chunk.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +41,7 @@ pub fn conform(known: Layout, told: Told<'_>) -> Result<Layout> {
         )));
     }
     let dtype = if untyped { chunk.dtype } else { chunk.dtype.ordered(known.dtype.big_endian) };
-    let order = if chunk.order() == Order::F { Order::F } else { Order::C };
-    let mut layout = if flat { chunk.reordered(order) } else { known };
+    let mut layout = if flat { chunk.dense() } else { known };
     layout.dtype = dtype;
     Ok(layout)
 }

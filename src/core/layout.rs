@@ -180,6 +180,11 @@ impl Layout {
         Layout { order, strides: Vec::new(), ..self.clone() }
     }
 
+    /// The same without gaps: what lies in F order stays so, all else comes into C order.
+    pub fn dense(&self) -> Self {
+        self.reordered(if self.order == Order::F { Order::F } else { Order::C })
+    }
+
     /// Whether C and F order are the same bytes for this shape.
     pub fn is_vector(&self) -> bool {
         self.shape.iter().filter(|n| **n != 1).count() < 2

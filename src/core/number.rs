@@ -135,9 +135,8 @@ pub fn first(dtype: Dtype, bytes: &[u8]) -> Result<Option<Wide>> {
 
 /// The layout of an array of any dtype seen as items of `from` and cast to `to`: shape and order stay.
 pub fn converted(src: &Layout, from: Dtype, to: Dtype) -> Result<Layout> {
-    let seen = viewed(src, from)?;
-    let order = if seen.order() == Order::F { Order::F } else { Order::C };
-    Layout::contiguous(to, seen.shape(), order)
+    let seen = viewed(src, from)?.dense();
+    Layout::contiguous(to, seen.shape(), seen.order())
 }
 
 /// As [`converted`], but in one dimension.

@@ -27,7 +27,7 @@ impl Part<'_> {
     /// The box as a layout over the decoded chunk, and the byte where it begins.
     pub fn within_chunk(&self) -> Result<(Layout, usize)> {
         let Part { chunk, start, want } = self;
-        let dense = chunk.reordered(if chunk.order() == Order::F { Order::F } else { Order::C });
+        let dense = chunk.dense();
         let inside = |((&n, &from), &count): ((&usize, &usize), &usize)| from.checked_add(count).is_some_and(|end| end <= n);
         if want.shape().len() != start.len()
             || dense.shape().len() != start.len()
@@ -103,8 +103,9 @@ pub fn by_blocks(
     Ok(())
 }
 
-/// Byte ranges of a box, in rising order; those in one block or in neighbouring ones are joined.
-fn ranges(part: &Layout, first: usize, block: usize) -> Vec<(usize, usize)> {
+/// Byte ranges of a box, in rising order; those in one block or in neighbouring ones are joined. One by one: a chunk may claim blocks
+/// of a byte, and so as many ranges as the box has items.
+fn ranges(part: &Layout, first: usize, block: usize) -> impl Iterator<Item = (usize, usize)> {
     let mut dims: Vec<(usize, usize)> = part.strides().iter().copied().zip(part.shape().iter().copied()).filter(|(_, n)| *n > 1).collect();
     dims.sort_unstable();
     let mut run = part.dtype.itemsize;
@@ -112,21 +113,23 @@ fn ranges(part: &Layout, first: usize, block: usize) -> Vec<(usize, usize)> {
         run = stride * extent;
         dims.remove(0);
     }
-    let mut ranges: Vec<(usize, usize)> = Vec::new();
     let runs: usize = dims.iter().map(|(_, n)| n).product();
-    for i in 0..runs {
-        let mut left = i;
-        let from = dims.iter().fold(first, |at, (stride, n)| {
-            let at = at + left % n * stride;
-            left /= n;
+    let start_of = move |mut i: usize| {
+        dims.iter().fold(first, |at, (stride, n)| {
+            let at = at + i % n * stride;
+            i /= n;
             at
-        });
-        match ranges.last_mut() {
-            Some((_, end)) if from / block <= (*end - 1) / block + 1 => *end = from + run,
-            _ => ranges.push((from, from + run)),
+        })
+    };
+    let mut starts = (0..runs).map(start_of).peekable();
+    std::iter::from_fn(move || {
+        let from = starts.next()?;
+        let mut end = from + run;
+        while let Some(next) = starts.next_if(|next| next / block <= (end - 1) / block + 1) {
+            end = next + run;
         }
-    }
-    ranges
+        Some((from, end))
+    })
 }
 
 #[cfg(test)]
@@ -140,7 +143,7 @@ mod tests {
         let chunk = layout(&[4, 100, 10]);
         let of = |start: &[usize], counts: &[usize], block| {
             let (part, first) = Part { chunk: &chunk, start, want: &layout(counts) }.within_chunk().expect("inside");
-            ranges(&part, first, block)
+            ranges(&part, first, block).collect::<Vec<_>>()
         };
         assert_eq!(of(&[0, 0, 0], &[4, 100, 10], 64), [(0, 8000)]);
         assert_eq!(of(&[1, 5, 3], &[3, 1, 1], 256), [(2106, 2108), (4106, 4108), (6106, 6108)]);

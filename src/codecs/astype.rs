@@ -112,6 +112,7 @@ fn text_to_numbers(layout: Layout, from: Dtype, to: Dtype, then: &mut Then<'_>) 
     let mut text = String::new();
     items(layout, from, to, then, |item, room| {
         text.clear();
+        text.try_reserve(2 * item.len()).map_err(|_| Error::memory(2 * item.len() as u64))?; // Latin-1 takes most
         points(item, from, |point| text.push(char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER)));
         let value =
             number_text::parse(&text, to.class).ok_or_else(|| Error::data(format!("\"{}\" is no number", text.escape_default())))?;
@@ -130,9 +131,10 @@ fn text_to_text(layout: Layout, from: Dtype, to: Dtype, then: &mut Then<'_>) -> 
         if let Some(point) = other.filter(|_| ascii_only) {
             return Err(Error::new(Kind::Data, format!("code point {point:#x} is not ASCII")));
         }
-        let mut at = Vec::new();
-        points(item, from, |point| at.push(point));
-        put(at.into_iter(), to, room);
+        match from.class {
+            Class::Text => put(code_points(item, from.big_endian), to, room),
+            _ => put(trim_nuls(item).iter().map(|byte| u32::from(*byte)), to, room),
+        }
         Ok(())
     })
 }

@@ -105,11 +105,11 @@ impl<'a> Reader<'a> {
         let mut left = 1usize;
         while left > 0 {
             left -= 1;
-            left += match self.token()? {
+            left = left.saturating_add(match self.token()? {
                 Token::List(n) => n,
                 Token::Map(n) => 2 * n,
                 _ => 0,
-            };
+            }); // more than there can be: the input ends before
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 use std::sync::Arc;
 
 use super::registry::nc_registry;
-use super::types::{nc_error, nc_status};
+use super::types::{nc_error, nc_question, nc_status};
 use super::{answer, boundary, free, give, out, required, string};
 use crate::core::config::equal;
 use crate::core::error::{Error, Result};
@@ -80,9 +80,9 @@ pub unsafe extern "C" fn nc_codec_query(codec: *const nc_codec, what: i32) -> i6
     answer(-1, || {
         // SAFETY: NULL or a codec of ours.
         let Some(codec) = (unsafe { codec.as_ref() }) else { return -1 };
-        match what {
-            6 => i64::from(codec.instance.partial()),
-            7 => i64::from(codec.instance.lossy()),
+        match nc_question::of(what) {
+            Some(nc_question::NUMCODECS_Q_PARTIAL) => i64::from(codec.instance.partial()),
+            Some(nc_question::NUMCODECS_Q_LOSSY) => i64::from(codec.instance.lossy()),
             _ => -1,
         }
     })

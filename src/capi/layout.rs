@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char};
 
-use super::types::{nc_error, nc_status};
+use super::types::{nc_error, nc_question, nc_status};
 use super::{answer, boundary, bytes, free, give, out, required, string};
 use crate::core::dtype::Dtype;
 use crate::core::error::{Error, Result};
@@ -83,13 +83,13 @@ pub unsafe extern "C" fn nc_layout_query(layout: *const nc_layout, what: i32) ->
     answer(-1, || {
         // SAFETY: NULL or a layout of ours.
         let Some(layout) = (unsafe { layout.as_ref() }).map(|l| &l.layout) else { return -1 };
-        match what {
-            0 => layout.nbytes() as i64,
-            1 => layout.count() as i64,
-            2 => layout.dtype.itemsize as i64,
-            3 => layout.shape().len() as i64,
-            4 => layout.order() as i64,
-            5 => layout.items as i64,
+        match nc_question::of(what) {
+            Some(nc_question::NUMCODECS_Q_NBYTES) => layout.nbytes() as i64,
+            Some(nc_question::NUMCODECS_Q_ITEMS) => layout.count() as i64,
+            Some(nc_question::NUMCODECS_Q_ITEMSIZE) => layout.dtype.itemsize as i64,
+            Some(nc_question::NUMCODECS_Q_NDIM) => layout.shape().len() as i64,
+            Some(nc_question::NUMCODECS_Q_ORDER) => layout.order() as i64,
+            Some(nc_question::NUMCODECS_Q_KIND) => layout.items as i64,
             _ => -1,
         }
     })
@@ -174,7 +174,8 @@ fn check_items(items: Items, dtype: Dtype) -> Result<()> {
     }
 }
 
-fn extents(values: &[i64], argument: &str) -> Result<Vec<usize>> {
-    let checked = values.iter().map(|v| usize::try_from(*v).map_err(|_| Error::shape(format!("{argument} has a negative value, {v}"))));
+/// Extents, strides or places of the caller, none of them negative.
+pub(super) fn extents<T: TryFrom<i64>>(values: &[i64], argument: &str) -> Result<Vec<T>> {
+    let checked = values.iter().map(|v| T::try_from(*v).map_err(|_| Error::shape(format!("{argument} has a negative value, {v}"))));
     checked.collect()
 }

@@ -91,6 +91,7 @@ pub enum nc_threads {
 
 /// Questions for nc_codec_query, nc_layout_query and nc_zarr_query.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub enum nc_question {
     /// Layout: bytes of all fixed-size items without gaps; 0 for the other kinds.
     NUMCODECS_Q_NBYTES = 0,
@@ -112,6 +113,17 @@ pub enum nc_question {
     NUMCODECS_Q_FORMAT = 8,
     /// Zarr: 1 if the metadata has a fill value, 0 if it is null (chunks that are not there are then read as zeros).
     NUMCODECS_Q_FILL = 9,
+}
+
+impl nc_question {
+    // The question of that number.
+    pub(super) fn of(number: i32) -> Option<Self> {
+        use nc_question::*;
+        let about_layouts =
+            [NUMCODECS_Q_NBYTES, NUMCODECS_Q_ITEMS, NUMCODECS_Q_ITEMSIZE, NUMCODECS_Q_NDIM, NUMCODECS_Q_ORDER, NUMCODECS_Q_KIND];
+        let others = [NUMCODECS_Q_PARTIAL, NUMCODECS_Q_LOSSY, NUMCODECS_Q_FORMAT, NUMCODECS_Q_FILL];
+        about_layouts.into_iter().chain(others).find(|question| *question as i32 == number)
+    }
 }
 
 /// What went wrong, in memory of the caller (on its stack, say); every function takes NULL instead. 512 bytes, frozen.
@@ -142,7 +154,7 @@ pub struct nc_error {
 pub type nc_grow_fn = Option<unsafe extern "C" fn(user: *mut c_void, nbytes: usize) -> *mut c_void>;
 
 /// Tells how many of how many bytes are done: of input or of output, as the codec counts; both are the same number at the end. A result
-/// other than 0 stops the call with NUMCODECS_ERR_CANCELLED.
+/// other than 0 stops the call with NUMCODECS_ERR_CANCELLED; it is not called again then.
 pub type nc_progress_fn = Option<unsafe extern "C" fn(user: *mut c_void, done: u64, total: u64) -> i32>;
 
 /// Options of one call. Set struct_size to sizeof(nc_options) and the rest to 0 for the defaults; NULL means the same. Fields may be
@@ -152,7 +164,8 @@ pub type nc_progress_fn = Option<unsafe extern "C" fn(user: *mut c_void, done: u
 pub struct nc_options {
     /// sizeof(nc_options) as the caller was compiled.
     pub struct_size: usize,
-    /// Most bytes of result of the whole call; 0 = no limit. Between the stages of a pipeline 16 times as much may arise.
+    /// Most bytes of result of the whole call, without the gaps between strides; 0 = no limit. Between the stages of a pipeline 16 times
+    /// as much and 64 KiB may arise.
     pub max_output: u64,
     /// Most bytes of result and scratch (windows, dictionaries, steps between filters) of all threads; 0 = no limit. Memory of the
     /// caller does not count. Without a limit lzma still believes no more than 256 MiB for a dictionary that a stream names.
@@ -161,7 +174,7 @@ pub struct nc_options {
     pub nthreads: i32,
     /// NUMCODECS_STRICT or 0.
     pub flags: i32,
-    /// For the _into calls: asked for a larger block instead of failing with NUMCODECS_ERR_SPACE. NULL = none.
+    /// For nc_decode_box and the _into calls: asked for a larger block instead of failing with NUMCODECS_ERR_SPACE. NULL = none.
     pub grow: nc_grow_fn,
     /// First argument of grow.
     pub grow_user: *mut c_void,

@@ -5,10 +5,10 @@ use std::ptr::{null, null_mut};
 
 use super::buffer::nc_buffer;
 use super::codec::nc_codec;
-use super::layout::nc_layout;
+use super::layout::{extents, nc_layout};
 use super::memory::Destination;
 use super::registry::nc_registry;
-use super::types::{nc_error, nc_status};
+use super::types::{nc_error, nc_question, nc_status};
 use super::{answer, boundary, bytes, free, give, out, required, string};
 use crate::core::error::{Error, Result};
 use crate::core::sink::CallerMemory;
@@ -87,9 +87,9 @@ pub unsafe extern "C" fn nc_zarr_new(
             unsafe { (out(zarr, null_mut(), "zarr")?, string(codecs, "codecs")?, &required(chunk, "chunk")?.layout, registry.as_ref()) };
         // SAFETY: as above; one extent for each dimension, fill_nbytes bytes where fill is not NULL.
         let (shape, item) = unsafe { (bytes(shape, chunk.shape().len(), "shape")?, bytes(fill.cast::<u8>(), fill_nbytes, "fill")?) };
-        let shape: Result<Vec<u64>> = shape.iter().map(|n| u64::try_from(*n).map_err(|_| Error::shape(format!("extent is {n}")))).collect();
+        let shape: Vec<u64> = extents(shape, "shape")?;
         let fill = (!fill.is_null()).then_some(item);
-        let new = New { codecs, chunk, shape: &shape?, fill, format: format.into() };
+        let new = New { codecs, chunk, shape: &shape, fill, format: format.into() };
         *zarr = give(nc_zarr::new(new.open(registry.map(|r| &r.registry))?)?);
         Ok(())
     })
@@ -172,10 +172,10 @@ pub unsafe extern "C" fn nc_zarr_query(zarr: *const nc_zarr, what: i32) -> i64 {
     answer(-1, || {
         // SAFETY: NULL or metadata of ours.
         let Some(zarr) = (unsafe { zarr.as_ref() }) else { return -1 };
-        match what {
-            3 => zarr.zarr.shape.len() as i64,
-            8 => zarr.zarr.format,
-            9 => i64::from(zarr.zarr.fill.defined),
+        match nc_question::of(what) {
+            Some(nc_question::NUMCODECS_Q_NDIM) => zarr.zarr.shape.len() as i64,
+            Some(nc_question::NUMCODECS_Q_FORMAT) => zarr.zarr.format,
+            Some(nc_question::NUMCODECS_Q_FILL) => i64::from(zarr.zarr.fill.defined),
             _ => -1,
         }
     })
@@ -210,8 +210,8 @@ pub unsafe extern "C" fn nc_zarr_chunk_key(
             let zarr = required(zarr, "zarr")?;
             (zarr, bytes(index, zarr.zarr.shape.len(), "index")?)
         };
-        let index: Result<Vec<u64>> = index.iter().map(|i| u64::try_from(*i).map_err(|_| Error::shape(format!("index is {i}")))).collect();
-        let key = CString::new(zarr.zarr.chunk_key(&index?)?).unwrap_or_default();
+        let index: Vec<u64> = extents(index, "index")?;
+        let key = CString::new(zarr.zarr.chunk_key(&index)?).unwrap_or_default();
         let key = key.as_bytes_with_nul();
         // SAFETY: the caller gives `cap` bytes behind `dst`.
         let mut memory = unsafe { Destination::plain(dst.cast(), cap)? };

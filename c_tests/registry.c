@@ -50,7 +50,12 @@ static nc_status adder_decode(void *self, const void *src, size_t n, nc_buffer *
 {
     if (n > 0 && *(const char *)src == '!') {
         strcpy(error->message, "the adder does not like this");
+        error->offset = 7;
         return NUMCODECS_ERR_DATA;
+    }
+    if (n > 0 && *(const char *)src == '2') { /* twice what is there already */
+        nc_status status = nc_buffer_append(out, src, n, error);
+        return status == NUMCODECS_OK ? nc_buffer_append(out, nc_buffer_data(out), n, error) : status;
     }
     return add(src, n, -((struct adder *)self)->key, out, error);
 }
@@ -135,16 +140,49 @@ static void own_failures(void)
     nc_buffer *decoded = NULL;
     nc_options options = no_options();
     CHECK_SAYS(nc_codec_from_config("{\"id\":\"adder\"}", registry, &codec, &err), NUMCODECS_ERR_CONFIG, "wants a key");
-    CHECK(codec == NULL && alive == 0 && strcmp(err.codec, "adder") == 0);
+    CHECK(codec == NULL && alive == 0 && strcmp(err.codec, "adder") == 0 && strcmp(err.path, "key") == 0);
+    CHECK_STATUS(nc_codec_from_config("[{\"id\":\"adder\"}]", registry, &codec, &err), NUMCODECS_ERR_CONFIG);
+    CHECK(strcmp(err.path, "[0].key") == 0 && err.stage == 0);
     CHECK_OK(nc_codec_from_config("{\"id\":\"adder\",\"key\":1}", registry, &codec, &err));
     CHECK_SAYS(nc_decode(codec, "!", 1, NULL, NULL, NULL, &decoded, &err), NUMCODECS_ERR_DATA, "does not like this");
-    CHECK(decoded == NULL && strcmp(err.codec, "adder") == 0);
+    CHECK(decoded == NULL && strcmp(err.codec, "adder") == 0 && err.offset == 7);
+    CHECK_STATUS(nc_decode(codec, "2ab", 3, NULL, NULL, NULL, &decoded, &err), NUMCODECS_ERR_UNSUPPORTED);
     options.max_output = 2;
     CHECK_STATUS(nc_decode(codec, "abc", 3, NULL, NULL, &options, &decoded, &err), NUMCODECS_ERR_LIMIT);
     CHECK(decoded == NULL);
     nc_codec_free(codec);
     nc_registry_free(registry);
     CHECK(alive == 0 && user_freed == 2);
+}
+
+/* max_output is for the result of the call, not for what a codec of one's own hands on. */
+static void in_front_of_a_compressor(void)
+{
+    char zeros[4000];
+    nc_registry *registry = registry_with_adder();
+    nc_codec *codec = NULL;
+    nc_buffer *encoded = NULL, *decoded = NULL;
+    nc_options options = no_options();
+    options.max_output = 100;
+    memset(zeros, 0, sizeof zeros);
+    CHECK_OK(nc_codec_from_config("[{\"id\":\"adder\",\"key\":1},{\"id\":\"zlib\"}]", registry, &codec, &err));
+    CHECK_OK(nc_encode(codec, NULL, zeros, sizeof zeros, NULL, &options, &encoded, &err));
+    CHECK_STATUS(nc_decode(codec, nc_buffer_data(encoded), nc_buffer_nbytes(encoded), NULL, NULL, &options, &decoded, &err),
+                 NUMCODECS_ERR_LIMIT);
+    nc_buffer_free(encoded);
+    nc_codec_free(codec);
+
+    /* what it appends is there twice while it is copied */
+    CHECK_OK(nc_codec_from_config("{\"id\":\"adder\",\"key\":1}", registry, &codec, &err));
+    options.max_output = 0;
+    options.max_memory = 7000;
+    CHECK_STATUS(nc_encode(codec, NULL, zeros, sizeof zeros, NULL, &options, &encoded, &err), NUMCODECS_ERR_LIMIT);
+    options.max_memory = 8000;
+    CHECK_OK(nc_encode(codec, NULL, zeros, sizeof zeros, NULL, &options, &encoded, &err));
+    nc_buffer_free(encoded);
+    nc_codec_free(codec);
+    nc_registry_free(registry);
+    CHECK(alive == 0 && user_freed == 3);
 }
 
 static void allow_list(void)
@@ -170,7 +208,7 @@ static void allow_list(void)
     CHECK_OK(nc_codec_from_config("{\"id\":\"adder\",\"key\":1}", registry, &codec, &err));
     nc_codec_free(codec);
     nc_registry_free(registry);
-    CHECK(user_freed == 3);
+    CHECK(user_freed == 4);
 }
 
 static void adding(void)
@@ -201,17 +239,18 @@ static void adding(void)
     nc_codec_free(codec);
 
     /* shared from now on, so closed; what is refused is given back at once */
-    CHECK(user_freed == 3);
-    CHECK_STATUS(nc_registry_add(registry, &mine, &err), NUMCODECS_ERR_UNSUPPORTED);
     CHECK(user_freed == 4);
+    CHECK_STATUS(nc_registry_add(registry, &mine, &err), NUMCODECS_ERR_UNSUPPORTED);
+    CHECK(user_freed == 5);
     nc_registry_free(registry);
-    CHECK(alive == 0 && user_freed == 6);
+    CHECK(alive == 0 && user_freed == 7);
 }
 
 int main(void)
 {
     own_codec();
     own_failures();
+    in_front_of_a_compressor();
     allow_list();
     adding();
     return report("registry");

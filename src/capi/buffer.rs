@@ -46,9 +46,12 @@ impl nc_buffer {
         if needed > self.limit {
             return Err(Error::limit("the room for this result", self.limit as u64, needed as u64));
         }
-        self.bytes.try_reserve(data.len()).map_err(|_| Error::memory(needed as u64))?;
+        if needed > self.bytes.capacity() {
+            let comfortable = needed.max(2 * self.bytes.len()).min(self.limit);
+            self.bytes.try_reserve_exact(comfortable - self.bytes.len()).map_err(|_| Error::memory(needed as u64))?;
+        }
         self.bytes.extend_from_slice(data);
-        self.layout = nc_layout::new(Layout::bytes(self.bytes.len()));
+        self.layout.layout = Layout::bytes(self.bytes.len());
         Ok(())
     }
 }
@@ -93,17 +96,18 @@ pub unsafe extern "C" fn nc_buffer_offsets(buffer: *const nc_buffer) -> *const i
     })
 }
 
-/// Appends n bytes to the buffer that a custom codec was handed; to be called inside its encode or decode only. data: borrowed, NULL
-/// is fine for 0 bytes. Errors: _LIMIT (over the limits of the call, or not a buffer to append to), _MEMORY, _NULL. Exclusive: one
-/// thread at a time. Since 0.1.
+/// Appends n bytes to the buffer that a custom codec was handed; to be called inside its encode or decode only. data: borrowed, no part
+/// of the buffer itself, which may move; NULL is fine for 0 bytes. Errors: _LIMIT (over the limits of the call, or not a buffer to append
+/// to), _UNSUPPORTED (a part of the buffer), _MEMORY, _NULL. Exclusive: one thread at a time. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_buffer_append(buffer: *mut nc_buffer, data: *const c_void, n: usize, err: *mut nc_error) -> nc_status {
     boundary(err, || {
         // SAFETY: pointers of the caller, checked for NULL; the buffer is exclusive to the running callback.
-        let data = unsafe {
-            required(buffer.cast_const(), "buffer")?;
-            bytes(data.cast::<u8>(), n, "data")?
-        };
+        let (held, data) = unsafe { (required(buffer.cast_const(), "buffer")?.bytes.as_ptr_range(), bytes(data.cast::<u8>(), n, "data")?) };
+        let given = data.as_ptr_range();
+        if !data.is_empty() && given.start < held.end && held.start < given.end {
+            return Err(Error::unsupported("data is a part of the buffer, which may move"));
+        }
         // SAFETY: not NULL, a buffer of ours, exclusive.
         unsafe { &mut *buffer }.append(data)
     })

@@ -23,8 +23,9 @@ pub struct nc_registry {
 }
 
 /// A codec of the caller: functions and a pointer of its own. The functions run on threads that call nc_encode or nc_decode, must return
-/// normally (no longjmp, no C++ exception), report through err (never NULL, already cleared) and return a status; a number that is not a
-/// NUMCODECS_ERR_ counts as NUMCODECS_ERR_CALLBACK. Set struct_size to sizeof(nc_custom_codec).
+/// normally (no longjmp, no C++ exception), report through err (never NULL, already cleared: message, path, offset and needed reach the
+/// caller of nc_encode or nc_decode) and return a status; a number that is not a NUMCODECS_ERR_ counts as NUMCODECS_ERR_CALLBACK. What
+/// they are handed is lent for the call. Set struct_size to sizeof(nc_custom_codec).
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct nc_custom_codec {
@@ -39,10 +40,10 @@ pub struct nc_custom_codec {
     pub concurrent: i32,
     /// 0.
     pub reserved: i32,
-    /// Builds a codec from its whole configuration, as JSON text; sets *self.
+    /// Builds a codec from its whole configuration, as NUL-terminated JSON text; sets *self, of which nothing is freed if it fails.
     pub make:
         Option<unsafe extern "C" fn(user: *mut c_void, json: *const c_char, self_: *mut *mut c_void, err: *mut nc_error) -> nc_status>,
-    /// Encodes src, whose layout is lent for the call, into out with nc_buffer_append.
+    /// Encodes the n bytes of src, in C or F order as layout says, into out with nc_buffer_append.
     pub encode: Option<
         unsafe extern "C" fn(
             self_: *mut c_void,
@@ -53,7 +54,7 @@ pub struct nc_custom_codec {
             err: *mut nc_error,
         ) -> nc_status,
     >,
-    /// Decodes src into out with nc_buffer_append.
+    /// Decodes the n bytes of src into out with nc_buffer_append.
     pub decode: Option<
         unsafe extern "C" fn(self_: *mut c_void, src: *const c_void, n: usize, out: *mut nc_buffer, err: *mut nc_error) -> nc_status,
     >,
@@ -65,7 +66,7 @@ pub struct nc_custom_codec {
 
 /// Makes a registry. allow, n: ids of the built-in codecs to keep, borrowed; allow NULL = all of them (n is then 0). The ids "json" and
 /// "msgpack" of numcodecs before 0.6, whose chunks hold no shape, are there only where they are named. registry: gives a registry, free
-/// it with nc_registry_free; codecs built from it stay valid after that. Errors: _UNKNOWN_CODEC, _NULL. Since 0.1.
+/// it with nc_registry_free; codecs built from it stay valid after that. Errors: _UNKNOWN_CODEC, _NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_registry_new(
     allow: *const *const c_char,
@@ -212,10 +213,11 @@ impl Custom {
         out: &mut Sink<'_>,
         body: impl FnOnce(*const c_void, *mut nc_buffer, *mut nc_error) -> nc_status,
     ) -> Result<Layout> {
-        let limits = out.call().limits();
-        let room = limits.max_output.unwrap_or(u64::MAX).min(out.call().memory_left());
+        let call = out.call();
+        let room = out.allowed().min(call.memory_left());
         let mut buffer = nc_buffer::appendable(usize::try_from(room).unwrap_or(usize::MAX));
         report(|err| body(src.as_ptr().cast(), &mut buffer, err))?;
+        let _memory = call.charge(buffer.bytes().len())?; // there twice now
         out.write(buffer.bytes())?;
         Ok(Layout::bytes(buffer.bytes().len()))
     }
@@ -265,5 +267,9 @@ fn report(body: impl FnOnce(*mut nc_error) -> nc_status) -> Result<()> {
         said if said.is_empty() => format!("the custom codec returned status {status}"),
         said => said,
     };
-    Err(Error::new(Kind::from_number(status), message))
+    let error = Error::new(Kind::from_number(status), message).under(&text::get(&record.path)).needing(record.needed);
+    Err(match usize::try_from(record.offset) {
+        Ok(offset) => error.at(offset),
+        Err(_) => error,
+    })
 }

@@ -188,6 +188,13 @@ impl Error {
         self
     }
 
+    /// Adds how many bytes were asked for; 0 = not known.
+    #[must_use]
+    pub fn needing(mut self, nbytes: u64) -> Self {
+        self.0.needed = Some(nbytes).filter(|n| *n > 0);
+        self
+    }
+
     /// The error of a chunk that outgrows the `nbytes` of memory for it.
     #[must_use]
     pub fn too_long(mut self, nbytes: usize) -> Self {

@@ -8,6 +8,8 @@ use crate::kernels::{alloc, copy};
 
 mod again;
 mod items;
+#[cfg(test)]
+mod sink_tests;
 
 /// Smallest block taken when the size is unknown.
 const FIRST_BLOCK: usize = 16 << 10;
@@ -84,6 +86,18 @@ impl<'a> Sink<'a> {
     pub fn take(&mut self, n: usize) -> Result<&mut [u8]> {
         let end = self.make_room(n, n)?;
         let start = std::mem::replace(&mut self.len, end);
+        Ok(self.memory().get_mut(start..end).unwrap_or_default())
+    }
+
+    /// As [`Sink::take`] for `nbytes` of items that lie `span` bytes apart: `max_output` does not count the gaps.
+    pub fn take_span(&mut self, nbytes: usize, span: usize) -> Result<&mut [u8]> {
+        self.check(nbytes)?;
+        let (start, room) = (self.len, self.memory().len());
+        let end = start.checked_add(span).ok_or_else(|| Error::memory(u64::MAX))?;
+        if end > room {
+            self.grow(end, end, room)?;
+        }
+        self.len = end;
         Ok(self.memory().get_mut(start..end).unwrap_or_default())
     }
 
@@ -188,6 +202,11 @@ impl<'a> Sink<'a> {
         self.memory().len().min(most).saturating_sub(self.len)
     }
 
+    /// Bytes that may still be written, however little memory there is.
+    pub fn allowed(&self) -> u64 {
+        self.max.saturating_sub(self.len as u64)
+    }
+
     /// Makes room for a result of known size, if `seen` bytes of input make it plausible; one that is far larger than the input
     /// which claims it grows with what is really decoded.
     pub fn reserve_claim(&mut self, nbytes: usize, seen: usize) -> Result<()> {
@@ -263,14 +282,22 @@ impl<'a> Sink<'a> {
 
     /// Makes sure that `n` more bytes fit; takes `comfortable` bytes where it has to grow. Returns the end of the `n` bytes.
     fn make_room(&mut self, n: usize, comfortable: usize) -> Result<usize> {
-        let end = self.len.checked_add(n).ok_or_else(|| Error::memory(u64::MAX))?;
-        if end as u64 > self.max {
-            return Err(Error::limit("max_output", self.max, end as u64));
-        }
+        let end = self.check(n)?;
         let room = self.memory().len();
         if end > room {
             let wanted = self.len.saturating_add(comfortable).min(usize::try_from(self.max).unwrap_or(usize::MAX));
             self.grow(end, wanted, room)?;
+        }
+        Ok(end)
+    }
+
+    /// Whether `n` more bytes are allowed; returns their end.
+    fn check(&self, n: usize) -> Result<usize> {
+        let end = self.len.checked_add(n).ok_or_else(|| Error::memory(u64::MAX))?;
+        if end as u64 > self.max {
+            let between = self.max == self.call.limits().max_between();
+            let name = if between { "what may go from one stage to the next (16 times max_output and 64 KiB)" } else { "max_output" };
+            return Err(Error::limit(name, self.max, end as u64));
         }
         Ok(end)
     }
@@ -281,7 +308,7 @@ impl<'a> Sink<'a> {
             _ => wanted,
         };
         let more = if self.is_caller() { 0 } else { wanted - room };
-        self.charged += self.call.charge(more)?.keep();
+        let charge = self.call.charge(more)?;
         match &mut self.target {
             Target::Owned(bytes) if self.len == 0 => {
                 *bytes = Vec::new();
@@ -295,6 +322,7 @@ impl<'a> Sink<'a> {
                 memory.grow(wanted).or_else(|error| if error.kind() == Kind::Space { memory.grow(end) } else { Err(error) })?;
             }
         }
+        self.charged += charge.keep();
         Ok(())
     }
 }
@@ -315,63 +343,5 @@ impl CallerMemory for Fixed<'_> {
 
     fn grow(&mut self, nbytes: usize) -> Result<()> {
         Err(Error::space(self.0.len(), Some(nbytes as u64)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::call::Limits;
-    use super::*;
-
-    #[test]
-    fn limits_and_room_have_causes_of_their_own() {
-        let limits = Limits::new(Some(4), None);
-        let mut sink = Sink::owned(Call::new(&limits, None));
-        assert!(sink.write(b"abcd").is_ok());
-        assert_eq!(sink.write(b"e").map_err(|e| e.kind()), Err(Kind::Limit));
-        let mut room = [0; 3];
-        let mut fixed = Fixed(&mut room);
-        let limits = Limits::default();
-        let mut sink = Sink::caller(Call::new(&limits, None), &mut fixed);
-        let error = sink.write(b"abcd").expect_err("too small");
-        assert_eq!((error.kind(), error.details().needed), (Kind::Space, Some(4)));
-        assert!(sink.write(b"abc").is_ok());
-    }
-
-    #[test]
-    fn spare_never_passes_the_limit() {
-        let limits = Limits::new(Some(100), None);
-        let mut sink = Sink::owned(Call::new(&limits, None));
-        assert_eq!(sink.spare(1).map(|s| s.len()).ok(), Some(100));
-        sink.advance(100);
-        assert_eq!(sink.spare(1).map(|s| s.len()).map_err(|e| e.kind()), Err(Kind::Limit));
-    }
-
-    #[test]
-    fn a_coder_with_a_bound_gets_what_there_is_and_the_cause() {
-        let limits = Limits::new(Some(10), None);
-        let mut sink = Sink::owned(Call::new(&limits, None));
-        assert_eq!((sink.up_to(8).len(), sink.up_to(20).len()), (8, 10));
-        assert_eq!(sink.too_little(20).kind(), Kind::Limit);
-        let limits = Limits::new(None, Some(30));
-        let mut sink = Sink::owned(Call::new(&limits, None));
-        assert_eq!(sink.up_to(40).len(), 30);
-        assert_eq!(sink.too_little(40).kind(), Kind::Limit);
-        let (mut room, limits) = ([0; 3], Limits::default());
-        let mut fixed = Fixed(&mut room);
-        let mut sink = Sink::caller(Call::new(&limits, None), &mut fixed);
-        assert_eq!(sink.up_to(5).len(), 3);
-        assert_eq!(sink.too_little(5).kind(), Kind::Space);
-    }
-
-    #[test]
-    fn memory_is_counted_while_the_sink_lives() {
-        let limits = Limits::new(None, Some(1000));
-        let call = Call::new(&limits, None);
-        let mut sink = Sink::scratch(call);
-        assert!(sink.take(900).is_ok());
-        assert!(call.scratch(200).is_err());
-        drop(sink);
-        assert!(call.scratch(200).is_ok());
     }
 }

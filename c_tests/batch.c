@@ -113,16 +113,26 @@ static void absent_and_bad(void)
     CHECK(back[0] == 0 && back[COLUMNS + 2] == 0);
 }
 
+struct asked {
+    int calls;
+    int after; /* calls after the one that said stop */
+    int stopped;
+};
+
 static int32_t stop_at_3(void *user, uint64_t done, uint64_t total)
 {
-    ++*(int *)user;
-    return done >= 3 && total == N;
+    struct asked *asked = user;
+    asked->calls++;
+    asked->after += asked->stopped;
+    asked->stopped = done >= 3 && total == N;
+    return asked->stopped;
 }
 
 static void cancelled(int32_t nthreads)
 {
     int32_t back[ROWS * COLUMNS];
-    int asked = 0, not_done = 0;
+    int not_done = 0;
+    struct asked asked = {0, 0, 0};
     nc_options options = no_options();
     options.nthreads = nthreads;
     options.progress = stop_at_3;
@@ -132,7 +142,35 @@ static void cancelled(int32_t nthreads)
     CHECK_STATUS(nc_decode_batch(nc_zarr_codec(zarr), NULL, each, &batch, &options, &err), NUMCODECS_ERR_CANCELLED);
     for (int i = 0; i < N; i++)
         not_done += status[i] == NUMCODECS_ERR_NOT_DONE;
-    CHECK(asked >= 3 && (nthreads > 1 || not_done == N - 3));
+    CHECK(asked.calls >= 3 && asked.after == 0 && (nthreads > 1 || not_done == N - 3));
+    CHECK(nthreads > 1 || strstr(err.message, "9 of 9") == NULL);
+}
+
+/* A codec that does not know its chunk: what is read counts, and a box of a chunk is no chunk. */
+static void without_a_chunk(void)
+{
+    int32_t back[ROWS * COLUMNS];
+    nc_codec *codec = need_codec("{\"id\": \"crc32\"}");
+    nc_options options = no_options();
+    uint64_t touched = 0;
+    options.touched = &touched;
+    write_all(1); /* sets the sources up */
+    for (int i = 0; i < N; i++) {
+        src[i] = whole;
+        src_nbytes[i] = sizeof whole;
+    }
+    nc_batch batch = all_chunks();
+    CHECK_STATUS(nc_encode_batch(codec, each, &batch, NULL, &err), NUMCODECS_ERR_UNSUPPORTED);
+    CHECK(err.index == 2 && status[0] == NUMCODECS_OK);
+    batch.counts = NULL;
+    CHECK_OK(nc_encode_batch(codec, each, &batch, NULL, &err));
+    memcpy(sizes, written, sizeof sizes);
+    batch = reading(back);
+    batch.counts = NULL;
+    batch.n = 1;
+    CHECK_OK(nc_decode_batch(codec, NULL, each, &batch, &options, &err));
+    CHECK(touched == sizes[0] && back[COLUMNS + 2] == whole[COLUMNS + 2]);
+    nc_codec_free(codec);
 }
 
 static void boxes(void)
@@ -213,6 +251,7 @@ int main(void)
     absent_and_bad();
     cancelled(1);
     cancelled(2);
+    without_a_chunk();
     boxes();
     refused();
     nc_layout_free(each);

@@ -81,6 +81,15 @@ static void round_trip(const struct object_codec *sample)
     CHECK_STATUS(nc_decode_into(codec, nc_buffer_data(encoded), nc_buffer_nbytes(encoded), NULL, NULL, destination,
                                 sizeof destination, NULL, &written, &err),
                  NUMCODECS_ERR_DTYPE);
+    const int64_t start[1] = {0}, box[1] = {2};
+    nc_layout *fixed = need_layout("u1", 1, box, NULL, NUMCODECS_ORDER_C);
+    CHECK_STATUS(nc_decode_box(codec, nc_buffer_data(encoded), nc_buffer_nbytes(encoded), found, start, fixed, destination,
+                               sizeof destination, NULL, &err),
+                 NUMCODECS_ERR_DTYPE);
+    CHECK_STATUS(nc_decode_into(codec, nc_buffer_data(encoded), nc_buffer_nbytes(encoded), found, fixed, destination,
+                                sizeof destination, NULL, &written, &err),
+                 NUMCODECS_ERR_DTYPE);
+    nc_layout_free(fixed);
     nc_buffer_free(decoded);
     nc_buffer_free(apart);
     nc_buffer_free(encoded);

@@ -129,6 +129,35 @@ static void boxes(const nc_codec *codec, const struct view *stored)
     nc_layout_free(from);
 }
 
+/* max_output counts items, not the gaps between them. */
+static void limited(const nc_codec *codec)
+{
+    const int64_t shape[2] = {ROWS, COLUMNS}, strides[2] = {40, 4}, start[2] = {0, 0};
+    unsigned char chunk[2 * ITEMS], found[ARENA];
+    size_t written = 0;
+    uint64_t touched = 99;
+    lay_out(chunk, 8, 2, 0);
+    nc_buffer *encoded = need_encoded(codec, chunk, sizeof chunk);
+    const void *bytes = nc_buffer_data(encoded);
+    size_t n = nc_buffer_nbytes(encoded);
+    nc_layout *from = need_layout("<u2", 2, shape, NULL, NUMCODECS_ORDER_C);
+    nc_layout *to = need_layout("<u2", 2, shape, strides, NUMCODECS_ORDER_STRIDED);
+    nc_options options = no_options();
+    options.touched = &touched;
+    options.max_output = sizeof chunk;
+    CHECK_OK(nc_decode_into(codec, bytes, n, from, to, found, sizeof found, &options, &written, &err));
+    CHECK_OK(nc_decode_box(codec, bytes, n, from, start, to, found, sizeof found, &options, &err));
+    CHECK(touched == n);
+    CHECK_STATUS(nc_decode_box(codec, bytes, n, from, NULL, to, found, sizeof found, &options, &err), NUMCODECS_ERR_NULL);
+    CHECK(touched == 0);
+    options.max_output = sizeof chunk - 1;
+    CHECK_STATUS(nc_decode_into(codec, bytes, n, from, to, found, sizeof found, &options, &written, &err), NUMCODECS_ERR_LIMIT);
+    CHECK_STATUS(nc_decode_box(codec, bytes, n, from, start, to, found, sizeof found, &options, &err), NUMCODECS_ERR_LIMIT);
+    nc_layout_free(to);
+    nc_layout_free(from);
+    nc_buffer_free(encoded);
+}
+
 static void refused(const nc_codec *codec)
 {
     const int64_t other[2] = {COLUMNS, ROWS}, flat[1] = {ITEMS}, overlapping[2] = {2, 2}, negative[2] = {-8, 2};
@@ -198,6 +227,7 @@ int main(void)
         for (int j = 0; j < NVIEWS; j++)
             decode_as(codec, &VIEWS[i], &VIEWS[j]);
     }
+    limited(codec);
     refused(codec);
     layout_queries();
     nc_codec_free(codec);

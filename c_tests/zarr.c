@@ -100,6 +100,7 @@ static void fill_values(void)
     CHECK(nc_layout_query(nc_zarr_layout(zarr), NUMCODECS_Q_KIND) == NUMCODECS_UTF8);
     item = (const unsigned char *)nc_zarr_fill_item(zarr, &n);
     CHECK(n == 4 && memcmp(item, "none", 4) == 0);
+    CHECK_STATUS(nc_zarr_fill(zarr, native, room, sizeof room, &err), NUMCODECS_ERR_DTYPE);
     nc_zarr_free(zarr);
     nc_layout_free(bytes);
     nc_layout_free(native);

@@ -30,7 +30,7 @@ pub fn encode(codec: &Instance, src: &Source<'_>, out: &mut Sink<'_>) -> Result<
         }
         Source::Fixed(layout, bytes) => {
             check_span(layout, bytes.len()).map_err(named)?;
-            let gathered = layout.reordered(Order::C);
+            let gathered = layout.dense();
             let mut scratch = out.call().reused(gathered.nbytes()).map_err(named)?;
             convert::copy(bytes, layout, &mut scratch.bytes, &gathered).map_err(named)?;
             let array = ArrayRef::fixed(&gathered, &scratch.bytes).map_err(named)?;
@@ -65,14 +65,10 @@ pub fn decode_into(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: O
     let Some(want) = want else {
         return decode(codec, src, chunk, None, out).and_then(|layout| fixed_size(&layout).map_err(named)).map(|()| out.len());
     };
-    fixed_size(want).map_err(named)?;
     let chunk = chunk.or(codec.chunk());
-    if want.overlaps() {
-        return Err(named(Error::shape("items of the destination share bytes")));
-    }
-    let room = out.room();
-    if room < want.span() {
-        out.take(want.span()).map_err(named)?; // grows, or says what is needed
+    check_destination(chunk, want).map_err(named)?;
+    if out.room() < want.span() {
+        out.take_span(want.nbytes(), want.span()).map_err(named)?; // grows, or says what is needed
         out.retract(want.span());
     }
     let direct = want.order() != Order::Strided && chunk.is_none_or(|chunk| chunk.order() == want.order() || want.is_vector());
@@ -96,7 +92,7 @@ fn decode_scattered(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: 
     let named = |error: Error| error.in_codec(codec.id());
     let (aside, have) = decode_aside(codec, src, chunk, want, out.call())?;
     convert::check(&have, want).map_err(named)?;
-    let dst = out.take(want.span()).map_err(named)?;
+    let dst = out.take_span(want.nbytes(), want.span()).map_err(named)?;
     convert::copy(&aside.bytes, &have, dst, want).map_err(named)?;
     Ok(want.span())
 }
@@ -104,7 +100,7 @@ fn decode_scattered(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: 
 /// Decodes a whole chunk into scratch memory of its size: without a layout of the chunk it is taken as what is wanted.
 fn decode_aside<'a>(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: &Layout, call: Call<'a>) -> Result<(Scratch<'a>, Layout)> {
     let named = |error: Error| error.in_codec(codec.id());
-    let dense = want.reordered(if want.order() == Order::F { Order::F } else { Order::C });
+    let dense = want.dense();
     let result = if chunk.is_some() { None } else { Some(&dense) };
     let nbytes = chunk.unwrap_or(&dense).nbytes();
     let mut aside = call.reused(nbytes).map_err(named)?;
@@ -117,9 +113,10 @@ fn decode_aside<'a>(codec: &Instance, src: &[u8], chunk: Option<&Layout>, want: 
 
 /// Decodes the box of `want`'s shape that begins at `start` of the chunk, into memory of layout `want`.
 pub fn decode_box(codec: &Instance, src: &[u8], chunk: &Layout, start: &[usize], want: &Layout, out: &mut Sink<'_>) -> Result<()> {
-    let call = out.call();
-    Part { chunk, start, want }.within_chunk().map_err(|error| error.in_codec(codec.id()))?;
-    let dst = out.take(want.span()).map_err(|error| error.in_codec(codec.id()))?;
+    let (call, named) = (out.call(), |error: Error| error.in_codec(codec.id()));
+    check_destination(Some(chunk), want).map_err(named)?;
+    Part { chunk, start, want }.within_chunk().map_err(named)?;
+    let dst = out.take_span(want.nbytes(), want.span()).map_err(named)?;
     let put = &mut |at: usize, run: &[u8]| {
         if let Some(room) = dst.get_mut(at..at + run.len()) {
             room.copy_from_slice(run);
@@ -139,15 +136,14 @@ pub fn decode_part(
     put: &mut Put<'_>,
 ) -> Result<()> {
     let named = |error: Error| error.in_codec(codec.id());
-    fixed_size(want).map_err(named)?;
-    if want.overlaps() {
-        return Err(named(Error::shape("items of the destination share bytes")));
-    }
+    let chunk = chunk.or(codec.chunk());
+    check_destination(chunk, want).map_err(named)?;
     let origin = vec![0; want.shape().len()];
     let start = start.unwrap_or(&origin);
-    match chunk.or(codec.chunk()) {
+    match chunk {
         Some(chunk) => part::decode(&**codec, src, Part { chunk, start, want }, call, put).map_err(named),
         None => {
+            call.touch(src.len());
             let (mut aside, have) = decode_aside(codec, src, None, want, call)?;
             part::cut(&mut aside.bytes, Part { chunk: &have, start, want }, put).map_err(named)
         }
@@ -204,6 +200,15 @@ fn rearrange_items(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<L
     Ok(want.clone())
 }
 
+/// Refuses what cannot be decoded into memory of the caller.
+fn check_destination(chunk: Option<&Layout>, want: &Layout) -> Result<()> {
+    chunk.into_iter().chain([want]).try_for_each(fixed_size)?;
+    if want.overlaps() {
+        return Err(Error::shape("items of the destination share bytes"));
+    }
+    Ok(())
+}
+
 /// Refuses layouts of items of variable length, which memory of the caller cannot take.
 pub fn fixed_size(layout: &Layout) -> Result<()> {
     if layout.items == Items::Fixed {
@@ -218,11 +223,6 @@ pub fn check_span(layout: &Layout, nbytes: usize) -> Result<()> {
         return Ok(());
     }
     Err(Error::shape(format!("the layout reaches over {} bytes, {nbytes} are given", layout.span())))
-}
-
-/// Tells the caller that a call is complete.
-pub fn finished(call: &Call<'_>, nbytes: usize) -> Result<()> {
-    call.checkpoint(nbytes as u64, nbytes as u64)
 }
 
 #[cfg(test)]

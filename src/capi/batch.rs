@@ -22,13 +22,13 @@ pub struct nc_batch {
     pub struct_size: usize,
     /// Number of chunks.
     pub n: usize,
-    /// The inputs. Decoding: NULL = a chunk that is not there: fill value. Any other pointer with 0 bytes is an empty input.
+    /// The inputs; required. Decoding: NULL = a chunk that is not there: fill value. Any other pointer with 0 bytes is an empty input.
     pub src: *const *const c_void,
-    /// Bytes of each input.
+    /// Bytes of each input; required.
     pub src_nbytes: *const usize,
-    /// The outputs: where the first item of each goes, or the first encoded byte.
+    /// The outputs: where the first item of each goes, or the first encoded byte; required.
     pub dst: *const *mut c_void,
-    /// Bytes of room behind each dst: nothing is written past it, whatever the strides.
+    /// Bytes of room behind each dst: nothing is written past it, whatever the strides. Required.
     pub dst_nbytes: *const usize,
     /// First element of the box inside each chunk, n times one number for each dimension; NULL = 0.
     pub starts: *const i64,
@@ -49,8 +49,8 @@ const _: () = assert!(size_of::<nc_batch>() == 96 && std::mem::offset_of!(nc_bat
 
 /// Decodes many chunks, on as many threads as opt->nthreads says. One bad chunk does not lose the others.
 ///
-/// codec: of all chunks; that of nc_zarr_codec knows their layout. chunk: layout of a decoded chunk, as in nc_decode; NULL = what the
-/// codec knows. each: layout of every destination: dtype, order or strides; its shape is that of a whole chunk, or with starts of a
+/// codec: of all chunks, required; that of nc_zarr_codec knows their layout. chunk: layout of a decoded chunk, as in nc_decode; NULL =
+/// what the codec knows. each: layout of every destination: dtype, order or strides; its shape is that of a whole chunk, or with starts of a
 /// box; with counts fewer elements are written, at the same strides, so that chunks at the edge of an array are cropped. NULL = bytes
 /// as they come. batch: the chunks. opt: limits hold for the whole call, grow must be NULL; progress counts chunks. With progress and
 /// more than one thread the calling thread only watches. Threads end before the call does. Besides the destinations each thread takes
@@ -67,25 +67,28 @@ pub unsafe extern "C" fn nc_decode_batch(
     first: *mut nc_error,
 ) -> nc_status {
     boundary_at(first, |index| {
+        // SAFETY: NULL or options of the caller, valid for this call.
+        let options = unsafe { read_options(opt)? };
+        options.tell_touched(0);
         // SAFETY: pointers of the caller, checked for NULL, valid for this call.
-        let (batch, codec, options) = unsafe { (Batch::read(batch)?, instance(codec)?, read_options(opt)?) };
+        let (batch, codec) = unsafe { (Batch::read(batch)?, instance(codec)?) };
         // SAFETY: as above.
         let (chunk, each) = unsafe { (optional(chunk), optional(each)) };
         let items = Items::new(codec, chunk, each, &batch);
         disjoint(batch.len(), batch.items().map(|item| items.exclusive(item)))?;
         let done = batch.run(codec, &options, index, &|i, call| items.decode(i, call));
-        options.tell_touched(items.touched);
+        options.tell_touched(items.touched.into_inner());
         done
     })
 }
 
 /// Encodes many chunks, on as many threads as opt->nthreads says. One bad chunk does not lose the others.
 ///
-/// codec: of all chunks. each: layout of every source; NULL = bytes. batch: the chunks; src is the first item of each, src_nbytes the
-/// bytes from it on. With counts a source holds only a box of its chunk, at the strides of each, as at the edge of an array; the rest
-/// becomes fill value; the codec must then be one that knows its chunk (nc_zarr_codec). dst, dst_nbytes: nc_encode_info tells how much
-/// is always enough; no two may share memory. The rest is as in nc_decode_batch, the errors those of nc_encode_into. Any thread. Since
-/// 0.1.
+/// codec: of all chunks, required. each: layout of every source; NULL = bytes. batch: the chunks; src is the first item of each,
+/// src_nbytes the bytes from it on. With counts a source holds only a box of its chunk, at the strides of each, as at the edge of an
+/// array; the rest becomes fill value; the codec must then be one that knows its chunk, as that of nc_zarr_codec (_UNSUPPORTED). dst,
+/// dst_nbytes: nc_encode_info tells how much is always enough; no two may share memory. The rest is as in nc_decode_batch, the errors
+/// those of nc_encode_into. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_encode_batch(
     codec: *const nc_codec,

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 
 use super::batch::nc_batch;
+use super::layout::extents;
 use super::options::{self, Options};
 use super::types::{nc_error, nc_status};
 use super::zarr::nc_zarr;
@@ -109,19 +110,16 @@ impl<'a> Batch<'a> {
         self.src.len()
     }
 
+    /// All chunks, and where they go.
     pub fn items(&self) -> impl Iterator<Item = Item> {
-        let blocks =
-            self.dst.iter().zip(self.dst_nbytes).map(|(dst, room)| Block { data: dst.cast(), room: (*room).min(isize::MAX as usize) });
-        blocks.enumerate().map(|(number, dst)| Item { number, dst })
+        (0..self.len()).filter_map(|i| self.at(i).ok())
     }
 
+    /// Chunk `i`, and where it goes.
     pub fn at(&self, i: usize) -> Result<Item> {
-        let block = self
-            .dst
-            .get(i)
-            .zip(self.dst_nbytes.get(i))
-            .map(|(dst, room)| Block { data: dst.cast(), room: (*room).min(isize::MAX as usize) });
-        block.map(|dst| Item { number: i, dst }).ok_or_else(|| Error::shape("no such chunk"))
+        let block = |(dst, room): (&*mut c_void, &usize)| Block { data: dst.cast(), room: (*room).min(isize::MAX as usize) };
+        let dst = self.dst.get(i).zip(self.dst_nbytes.get(i)).map(block);
+        dst.map(|dst| Item { number: i, dst }).ok_or_else(|| Error::shape("no such chunk"))
     }
 
     /// The input of a chunk; `None` = absent.
@@ -151,8 +149,7 @@ impl<'a> Batch<'a> {
         // SAFETY: the caller gives n times one number for each dimension.
         let all = unsafe { bytes(array, self.src.len().saturating_mul(ndim), name)? };
         let row = all.get(i * ndim..(i + 1) * ndim).unwrap_or_default();
-        let extent = |n: &i64| usize::try_from(*n).map_err(|_| Error::shape(format!("{name} has a negative value, {n}")));
-        row.iter().map(extent).collect::<Result<_>>().map(Some)
+        extents(row, name).map(Some)
     }
 
     /// Layout of the memory of chunk `i`: `each`, cropped to its counts.
@@ -172,21 +169,11 @@ impl<'a> Batch<'a> {
         index: &mut i64,
         work: &(dyn Fn(usize, Call<'_>) -> Result<usize> + Sync),
     ) -> Result<()> {
-        let outcomes = options.run(self.src.len(), |call| {
+        options.run(self.src.len(), |call| {
             let outcomes = batch::run(self.src.len(), &call, codec.concurrent(), work)?;
             outcomes.iter().enumerate().for_each(|(i, outcome)| self.tell(i, outcome));
-            Ok(outcomes)
-        })?;
-        let cancelled = outcomes.iter().any(Option::is_none);
-        let failed = outcomes.into_iter().enumerate().find_map(|(i, outcome)| Some((i, outcome?.err()?)));
-        match failed {
-            Some((i, error)) => {
-                *index = i as i64;
-                Err(if cancelled { error.with_kind(Kind::Cancelled) } else { error })
-            }
-            None if cancelled => Err(Error::new(Kind::Cancelled, "cancelled before all chunks were started")),
-            None => Ok(()),
-        }
+            summary(outcomes, index)
+        })
     }
 
     fn tell(&self, i: usize, outcome: &Outcome) {
@@ -218,6 +205,20 @@ impl<'a> Batch<'a> {
             Some(zarr) => zarr.zarr.fill.write(&zarr.zarr.layout, want, room),
             None => Ok(()), // scratch memory is zeroed
         }
+    }
+}
+
+/// What the whole call says: the first failure, and whether chunks were never started.
+fn summary(outcomes: Vec<Outcome>, index: &mut i64) -> Result<()> {
+    let cancelled = outcomes.iter().any(Option::is_none);
+    let failed = outcomes.into_iter().enumerate().find_map(|(i, outcome)| Some((i, outcome?.err()?)));
+    match failed {
+        Some((i, error)) => {
+            *index = i as i64;
+            Err(if cancelled { error.with_kind(Kind::Cancelled) } else { error })
+        }
+        None if cancelled => Err(Error::new(Kind::Cancelled, "cancelled before all chunks were started")),
+        None => Ok(()),
     }
 }
 

@@ -111,10 +111,16 @@ impl<'a> Items<'a> {
         let room = unsafe { batch.at(i)?.dst.slice(usize::MAX) };
         let mut memory = Fixed(room);
         let mut out = Sink::caller(call, &mut memory);
-        let Some(each) = self.each else {
-            operation::encode(codec, &Source::Fixed(&Layout::bytes(src.len()), src), &mut out)?;
-            return account(&self.written, out.len(), &call);
-        };
+        match self.each {
+            None => drop(operation::encode(codec, &Source::Fixed(&Layout::bytes(src.len()), src), &mut out)?),
+            Some(each) => self.encode_array(i, each, src, &mut out)?,
+        }
+        account(&self.written, out.len(), &call)
+    }
+
+    /// Encodes an array, or the box of one around which all is fill value.
+    fn encode_array(&self, i: usize, each: &Layout, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
+        let (batch, codec, call) = (self.batch, self.codec, out.call());
         operation::fixed_size(each)?;
         let given = batch.cropped(i, each)?;
         operation::check_span(&given, src.len())?;
@@ -124,13 +130,13 @@ impl<'a> Items<'a> {
                 let start = batch.start(i, chunk.shape().len())?.unwrap_or_else(|| vec![0; chunk.shape().len()]);
                 let whole = operation::surround(chunk, &start, &given, src, |room| batch.fill(chunk, room), call)?;
                 let array = ArrayRef::fixed(chunk, &whole.bytes)?;
-                operation::encode(codec, &Source::Array(array), &mut out)?;
+                operation::encode(codec, &Source::Array(array), out).map(drop)
             }
-            _ => {
-                operation::encode(codec, &Source::Fixed(&given, src), &mut out)?;
+            None if given.shape() != each.shape() => {
+                Err(Error::unsupported("counts take a codec that knows its chunk, as that of nc_zarr_codec"))
             }
+            _ => operation::encode(codec, &Source::Fixed(&given, src), out).map(drop),
         }
-        account(&self.written, out.len(), &call)
     }
 }
 

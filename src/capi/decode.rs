@@ -6,11 +6,10 @@ use std::sync::atomic::AtomicU64;
 
 use super::buffer::nc_buffer;
 use super::codec::{instance, nc_codec};
-use super::layout::{nc_layout, optional};
+use super::layout::{extents, nc_layout, optional};
 use super::memory::Destination;
 use super::types::{nc_error, nc_options, nc_status};
 use super::{boundary, bytes, give, options, out, required};
-use crate::core::error::{Error, Result};
 use crate::core::sink::Sink;
 use crate::operation;
 
@@ -21,7 +20,7 @@ use crate::operation;
 /// most filters. want: layout of the result, in C or F order; byte order and order are converted, any other difference is an error;
 /// NULL = as the chunk is. With want and no chunk, bytes of a compressor are taken as want's dtype, byte order and order. opt: NULL =
 /// defaults; set max_output where src is not trusted. buffer: gives the result, free it with nc_buffer_free. Errors: _DATA, _CHECKSUM,
-/// _DTYPE, _SHAPE, _LIMIT, _MEMORY, _UNSUPPORTED, _CANCELLED, _NULL. Any thread, concurrently on one codec. Since 0.1.
+/// _DTYPE, _SHAPE, _LIMIT, _MEMORY, _UNSUPPORTED, _CANCELLED, _CALLBACK, _NULL. Any thread, concurrently on one codec. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_decode(
     codec: *const nc_codec,
@@ -52,10 +51,10 @@ pub unsafe extern "C" fn nc_decode(
 ///
 /// dst, cap: filled, at most cap bytes; must not share memory with src. want: layout of dst: byte order, order and strides are converted
 /// on the way, gaps between strides are not touched, any other difference is an error (_DTYPE, _SHAPE); NULL = bytes as they come.
-/// written: set to the bytes from the first to the last written. If dst is too small and opt->grow is set, grow is asked for more,
-/// otherwise the call fails with _SPACE; err->needed tells how much it takes, if known. The rest is as in nc_decode. Items of variable
-/// length come through nc_decode only (_DTYPE here). After a failure the content of dst is unspecified; nothing outside it is ever
-/// written. Since 0.1.
+/// written: set to the bytes from the first to the last written; required. If dst is too small and opt->grow is set, grow is asked for
+/// more, otherwise the call fails with _SPACE; err->needed tells how much it takes, if known. Items of variable length come through
+/// nc_decode only (_DTYPE here). Errors: _SPACE, _CALLBACK (grow refused), and those of nc_decode, where the rest is as well. After a
+/// failure the content of dst is unspecified; nothing outside it is ever written. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_decode_into(
     codec: *const nc_codec,
@@ -83,8 +82,8 @@ pub unsafe extern "C" fn nc_decode_into(
 /// Decodes a box out of one chunk: a part of a large chunk, or an edge chunk cropped on the way out.
 ///
 /// src, n: the encoded chunk, borrowed. chunk: layout of the whole decoded chunk; required. start: first element of the box in each
-/// dimension of the chunk. want: layout of dst; its shape is the shape of the box and has as many dimensions as the chunk; byte order,
-/// order and strides are converted. dst, cap: filled, at most cap bytes; must not share memory with src. nc_codec_query with
+/// dimension of the chunk, borrowed. want: layout of dst; required; its shape is that of the box and has as many dimensions as the chunk;
+/// byte order, order and strides are converted. dst, cap: filled, at most cap bytes; must not share memory with src. nc_codec_query with
 /// NUMCODECS_Q_PARTIAL tells whether only the needed part is decoded, opt->touched how many bytes of src were read: of Blosc chunks the
 /// blocks that hold the box, behind filters that work item by item too; of shards the index and the inner chunks. Errors: _SHAPE (the
 /// box leaves the chunk), and those of nc_decode_into. Any thread, concurrently on one codec. Since 0.1.
@@ -102,21 +101,21 @@ pub unsafe extern "C" fn nc_decode_box(
     err: *mut nc_error,
 ) -> nc_status {
     boundary(err, || {
+        // SAFETY: NULL or options of the caller, valid for this call.
+        let options = unsafe { options::read(opt)? };
+        options.tell_touched(0);
         // SAFETY: pointers of the caller, checked for NULL, valid for this call.
-        let (codec, options, chunk, want) =
-            unsafe { (instance(codec)?, options::read(opt)?, &required(chunk, "chunk")?.layout, &required(want, "want")?.layout) };
+        let (codec, chunk, want) = unsafe { (instance(codec)?, &required(chunk, "chunk")?.layout, &required(want, "want")?.layout) };
         // SAFETY: as above; one start for each dimension of the chunk.
         let (src, start) = unsafe { (bytes(src.cast::<u8>(), n, "src")?, bytes(start, chunk.shape().len(), "start")?) };
-        let start: Result<Vec<usize>> =
-            start.iter().map(|s| usize::try_from(*s).map_err(|_| Error::shape(format!("start is {s}")))).collect();
-        let start = start?;
+        let start: Vec<usize> = extents(start, "start")?;
         let mut memory = Destination::new(dst, cap, src, &options)?;
         let touched = AtomicU64::new(0);
         let done = options.run(n, |call| {
             let call = call.counting(Some(&touched));
             operation::decode_box(codec, src, chunk, &start, want, &mut Sink::caller(call, &mut memory))
         });
-        options.tell_touched(touched);
+        options.tell_touched(touched.into_inner());
         done
     })
 }

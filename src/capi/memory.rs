@@ -28,9 +28,7 @@ impl Destination {
         let room = room.min(isize::MAX as usize);
         Ok(Destination { data: dst.cast(), room, grow: options.grow, user: options.grow_user })
     }
-}
 
-impl Destination {
     /// Memory that cannot grow and into which nothing is decoded.
     ///
     /// Safety: `dst` is NULL or valid for writes of `room` bytes, which nobody else uses meanwhile.
@@ -53,7 +51,8 @@ impl CallerMemory for Destination {
     }
 
     fn grow(&mut self, nbytes: usize) -> Result<()> {
-        let Some(grow) = self.grow else { return Err(Error::space(self.room, Some(nbytes as u64))) };
+        let grow = self.grow.filter(|_| nbytes <= isize::MAX as usize);
+        let grow = grow.ok_or_else(|| Error::space(self.room, Some(nbytes as u64)))?;
         // SAFETY: the caller's own callback with its own pointer.
         let block = unsafe { grow(self.user, nbytes) };
         if block.is_null() {

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::atomic::AtomicU64;
 
 use super::types::{nc_grow_fn, nc_options, nc_progress_fn};
 use crate::core::call::{Call, Limits};
@@ -32,11 +31,15 @@ impl Options {
     /// Runs `body` with the call that these options describe, and reports its end to the progress callback. `nbytes` is the total
     /// where the codec reports none.
     pub fn run<T>(&self, nbytes: usize, body: impl FnOnce(Call<'_>) -> Result<T>) -> Result<T> {
-        let last_total = Cell::new(nbytes as u64);
+        let (last_total, stopped) = (Cell::new(nbytes as u64), Cell::new(false));
         let report = |done: u64, total: u64| {
             last_total.set(total);
-            // SAFETY: the caller promises that the callback takes its own pointer and returns normally.
-            self.progress.is_none_or(|progress| unsafe { progress(self.progress_user, done, total) == 0 })
+            // Who said stop is not asked again.
+            if let Some(progress) = self.progress.filter(|_| !stopped.get()) {
+                // SAFETY: the caller promises that the callback takes its own pointer and returns normally.
+                stopped.set(unsafe { progress(self.progress_user, done, total) } != 0);
+            }
+            !stopped.get()
         };
         let report: &dyn Fn(u64, u64) -> bool = &report;
         let call = Call::new(&self.limits, self.progress.map(|_| report));
@@ -44,14 +47,12 @@ impl Options {
         call.checkpoint(last_total.get(), last_total.get())?;
         Ok(result)
     }
-}
 
-impl Options {
     /// Tells the caller how many bytes of input were read.
-    pub fn tell_touched(&self, touched: AtomicU64) {
+    pub fn tell_touched(&self, touched: u64) {
         if !self.touched.is_null() {
             // SAFETY: the caller's number; a plain write.
-            unsafe { self.touched.write(touched.into_inner()) };
+            unsafe { self.touched.write(touched) };
         }
     }
 }

@@ -78,9 +78,7 @@ impl<'a> Call<'a> {
     /// Tells the caller how far the call is; an error if it wants to stop. Long loops come here every megabyte or so.
     pub fn checkpoint(&self, done: u64, total: u64) -> Result<()> {
         match self.progress {
-            Some(progress) if !progress(done, total) => {
-                Err(Error::new(Kind::Cancelled, format!("cancelled after {done} of {total} bytes")))
-            }
+            Some(progress) if !progress(done, total) => Err(Error::new(Kind::Cancelled, format!("cancelled at {done} of {total}"))),
             _ => Ok(()),
         }
     }

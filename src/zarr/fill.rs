@@ -64,9 +64,9 @@ impl Fill {
 
     /// Fills memory of layout `want`, whose dtype may differ in byte order from that of the chunk.
     pub fn write(&self, chunk: &Layout, want: &Layout, dst: &mut [u8]) -> Result<()> {
+        convert::check(&Layout::new(chunk.dtype, chunk.items, want.shape(), None, Order::C)?, want)?;
         let strides = vec![0; want.shape().len()];
         let one = Layout::new(chunk.dtype, chunk.items, want.shape(), Some(&strides), Order::Strided)?;
-        convert::check(&one, want)?;
         convert::copy(&self.item, &one, dst, want)
     }
 }

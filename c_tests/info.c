@@ -69,13 +69,40 @@ static void claims(void)
     nc_codec_free(codec);
 }
 
+/* A source with gaps is gathered first: its encoded form has none. */
+static void gaps(void)
+{
+    const int64_t shape[2] = {3, 2}, strides[2] = {16, 4};
+    uint64_t bound = 0;
+    nc_codec *codec = need_codec("{\"id\": \"bitround\", \"keepbits\": 5}");
+    nc_layout *source = need_layout("<f4", 2, shape, strides, NUMCODECS_ORDER_STRIDED), *layout = NULL;
+    CHECK_OK(nc_encode_info(codec, source, 40, &bound, &layout, &err));
+    CHECK(bound == 24 && nc_layout_query(layout, NUMCODECS_Q_ORDER) == NUMCODECS_ORDER_C);
+    nc_layout_free(layout);
+    nc_layout_free(source);
+    nc_codec_free(codec);
+}
+
+/* No memory has so many bytes: not a bound that wrapped around. */
+static void beyond_memory(const struct sample *sample)
+{
+    uint64_t bound = 99;
+    nc_codec *codec = need_codec(sample->config);
+    nc_layout *layout = NULL;
+    CHECK_STATUS(nc_encode_info(codec, NULL, SIZE_MAX, &bound, &layout, &err), NUMCODECS_ERR_SHAPE);
+    CHECK(bound == 0 && layout == NULL);
+    nc_codec_free(codec);
+}
+
 int main(void)
 {
     fill_pattern(plain, MOST);
     for (int i = 0; i < NSAMPLES; i++) {
         bounds(&SAMPLES[i]);
         sizes(&SAMPLES[i]);
+        beyond_memory(&SAMPLES[i]);
     }
     claims();
+    gaps();
     return report("info");
 }

@@ -21,8 +21,9 @@ use crate::operation::{self, Source};
 /// bytes. src, n: the chunk, borrowed, n bytes (for items of variable length all their bytes); NULL is fine for 0 bytes. A layout with
 /// gaps is gathered in C order first. offsets: for items of variable length their n_items + 1 byte offsets into src, borrowed; NULL for
 /// fixed-size items. opt: NULL = defaults. buffer: gives the result, free it with nc_buffer_free; its layout tells dtype and shape where
-/// the result is an array. Errors: _SHAPE (n and layout disagree), _DTYPE, _UNSUPPORTED, _LIMIT, _MEMORY, _CANCELLED, _NULL. Any thread,
-/// concurrently on one codec. Since 0.1.
+/// the result is an array. Errors: _SHAPE (n and layout disagree), _DTYPE, _DATA (values that the encoded type cannot hold), _CONFIG (a
+/// key that does not go with the dtype), _UNSUPPORTED, _LIMIT, _MEMORY, _CANCELLED, _CALLBACK, _NULL. Any thread, concurrently on one
+/// codec. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_encode(
     codec: *const nc_codec,
@@ -51,8 +52,8 @@ pub unsafe extern "C" fn nc_encode(
 
 /// Encodes one chunk of items of variable length that lie apart, without joining them first.
 ///
-/// layout: kind and shape of the items. items, lengths: n_items pointers and byte counts, borrowed, in the order of the layout; an item
-/// of 0 bytes may be NULL. The rest is as in nc_encode. Since 0.1.
+/// layout: kind and shape of the items; required. items, lengths: n_items pointers and byte counts, borrowed, in the order of the layout;
+/// an item of 0 bytes may be NULL. The rest is as in nc_encode. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_encode_items(
     codec: *const nc_codec,
@@ -85,8 +86,9 @@ pub unsafe extern "C" fn nc_encode_items(
 /// Encodes one chunk into memory of the caller.
 ///
 /// dst, cap: filled, at most cap bytes; must not share memory with src. If it is too small and opt->grow is set, grow is asked for more,
-/// otherwise the call fails with _SPACE; nc_encode_info tells how much is always enough. written: set to the bytes written. The rest is
-/// as in nc_encode. After a failure the content of dst is unspecified; nothing outside it is ever written. Since 0.1.
+/// otherwise the call fails with _SPACE; nc_encode_info tells how much is always enough. written: set to the bytes written; required.
+/// Errors: _SPACE, _CALLBACK (grow refused), and those of nc_encode, where the rest is as well. After a failure the content of dst is
+/// unspecified; nothing outside it is ever written. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_encode_into(
     codec: *const nc_codec,
@@ -119,8 +121,8 @@ pub unsafe extern "C" fn nc_encode_into(
 ///
 /// layout, n: as in nc_encode; NULL = n plain bytes; for items of variable length n is the bytes of all items. bound: set to a number of
 /// bytes that is always enough. encoded: set to the layout of the result where it is an array, free it with nc_layout_free; to NULL where
-/// it is bytes. Both are required. Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE, _UNSUPPORTED, _NULL. Any
-/// thread. Since 0.1.
+/// it is bytes. Both are required. Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE (also more bytes than memory can
+/// hold), _CONFIG, _UNSUPPORTED, _NULL. Any thread, concurrently on one codec. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_encode_info(
     codec: *const nc_codec,
@@ -135,13 +137,16 @@ pub unsafe extern "C" fn nc_encode_info(
         let (bound, encoded, codec, layout) =
             unsafe { (out(bound, 0, "bound")?, out(encoded, null_mut(), "encoded")?, instance(codec)?, optional(layout)) };
         let named = |e: Error| e.in_codec(codec.id());
-        let plain = Layout::bytes(n);
-        let layout = layout.unwrap_or(&plain);
+        if n > isize::MAX as usize {
+            return Err(named(Error::shape(format!("{n} bytes are more than memory can hold"))));
+        }
+        let layout = layout.cloned().unwrap_or_else(|| Layout::bytes(n));
         if layout.items == Items::Fixed && layout.span() > n {
             return Err(named(Error::shape(format!("the layout reaches over {} bytes, n is {n}", layout.span()))));
         }
-        let result = codec.encoded_layout(layout).map_err(named)?;
-        let most = codec.encoded_bound(layout);
+        let gathered = layout.dense(); // as encoding does it
+        let result = codec.encoded_layout(&gathered).map_err(named)?;
+        let most = codec.encoded_bound(&gathered);
         let unknown = || named(Error::new(Kind::UnknownSize, "the encoded size cannot be known before encoding"));
         *bound = most.ok_or_else(unknown)?;
         *encoded = result.map_or(null_mut(), |layout| give(nc_layout::new(layout)));
@@ -188,8 +193,11 @@ unsafe fn gather<'a>(layout: &Layout, items: *const *const c_void, lengths: *con
     let (items, lengths) = unsafe { (bytes(items, count, "items")?, bytes(lengths, count, "lengths")?) };
     let mut slices = Vec::new();
     slices.try_reserve_exact(count).map_err(|_| Error::memory((count * size_of::<&[u8]>()) as u64))?;
+    let mut total = 0_usize;
     for (i, (item, length)) in items.iter().zip(lengths).enumerate() {
         let n = usize::try_from(*length).map_err(|_| Error::shape(format!("lengths[{i}] is {length}")))?;
+        let sum = total.checked_add(n).filter(|sum| *sum <= isize::MAX as usize); // items may be the same memory many times
+        total = sum.ok_or_else(|| Error::shape("the items together are more than memory can hold"))?;
         // SAFETY: promised by the caller.
         slices.push(unsafe { bytes(item.cast::<u8>(), n, "items")? });
     }

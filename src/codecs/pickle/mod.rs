@@ -82,7 +82,7 @@ impl Codec for Pickle {
             _ => 1,
         };
         let around = 256 + 12 * src.shape().len() as u64;
-        (src.items == Items::Fixed).then(|| around + most * src.nbytes() as u64)
+        (src.items == Items::Fixed).then(|| (src.nbytes() as u64).saturating_mul(most).saturating_add(around))
     }
 
     fn decoded_info(&self, src: &[u8]) -> Result<Info> {

@@ -228,7 +228,7 @@ typedef struct nc_error {
 typedef void *(*nc_grow_fn)(void *user, size_t nbytes);
 
 // Tells how many of how many bytes are done: of input or of output, as the codec counts; both are the same number at the end. A result
-// other than 0 stops the call with NUMCODECS_ERR_CANCELLED.
+// other than 0 stops the call with NUMCODECS_ERR_CANCELLED; it is not called again then.
 typedef int32_t (*nc_progress_fn)(void *user, uint64_t done, uint64_t total);
 
 // Options of one call. Set struct_size to sizeof(nc_options) and the rest to 0 for the defaults; NULL means the same. Fields may be
@@ -236,7 +236,8 @@ typedef int32_t (*nc_progress_fn)(void *user, uint64_t done, uint64_t total);
 typedef struct nc_options {
   // sizeof(nc_options) as the caller was compiled.
   size_t struct_size;
-  // Most bytes of result of the whole call; 0 = no limit. Between the stages of a pipeline 16 times as much may arise.
+  // Most bytes of result of the whole call, without the gaps between strides; 0 = no limit. Between the stages of a pipeline 16 times
+  // as much and 64 KiB may arise.
   uint64_t max_output;
   // Most bytes of result and scratch (windows, dictionaries, steps between filters) of all threads; 0 = no limit. Memory of the
   // caller does not count. Without a limit lzma still believes no more than 256 MiB for a dictionary that a stream names.
@@ -245,7 +246,7 @@ typedef struct nc_options {
   int32_t nthreads;
   // NUMCODECS_STRICT or 0.
   int32_t flags;
-  // For the _into calls: asked for a larger block instead of failing with NUMCODECS_ERR_SPACE. NULL = none.
+  // For nc_decode_box and the _into calls: asked for a larger block instead of failing with NUMCODECS_ERR_SPACE. NULL = none.
   nc_grow_fn grow;
   // First argument of grow.
   void *grow_user;
@@ -259,8 +260,9 @@ typedef struct nc_options {
 } nc_options;
 
 // A codec of the caller: functions and a pointer of its own. The functions run on threads that call nc_encode or nc_decode, must return
-// normally (no longjmp, no C++ exception), report through err (never NULL, already cleared) and return a status; a number that is not a
-// NUMCODECS_ERR_ counts as NUMCODECS_ERR_CALLBACK. Set struct_size to sizeof(nc_custom_codec).
+// normally (no longjmp, no C++ exception), report through err (never NULL, already cleared: message, path, offset and needed reach the
+// caller of nc_encode or nc_decode) and return a status; a number that is not a NUMCODECS_ERR_ counts as NUMCODECS_ERR_CALLBACK. What
+// they are handed is lent for the call. Set struct_size to sizeof(nc_custom_codec).
 typedef struct nc_custom_codec {
   // sizeof(nc_custom_codec) as the caller was compiled.
   size_t struct_size;
@@ -273,16 +275,16 @@ typedef struct nc_custom_codec {
   int32_t concurrent;
   // 0.
   int32_t reserved;
-  // Builds a codec from its whole configuration, as JSON text; sets *self.
+  // Builds a codec from its whole configuration, as NUL-terminated JSON text; sets *self, of which nothing is freed if it fails.
   nc_status (*make)(void *user, const char *json, void **self_, struct nc_error *err);
-  // Encodes src, whose layout is lent for the call, into out with nc_buffer_append.
+  // Encodes the n bytes of src, in C or F order as layout says, into out with nc_buffer_append.
   nc_status (*encode)(void *self_,
                       const struct nc_layout *layout,
                       const void *src,
                       size_t n,
                       struct nc_buffer *out,
                       struct nc_error *err);
-  // Decodes src into out with nc_buffer_append.
+  // Decodes the n bytes of src into out with nc_buffer_append.
   nc_status (*decode)(void *self_, const void *src, size_t n, struct nc_buffer *out, struct nc_error *err);
   // Frees what make built; NULL = nothing to free.
   void (*free_self)(void *self_);
@@ -298,13 +300,13 @@ typedef struct nc_batch {
   size_t struct_size;
   // Number of chunks.
   size_t n;
-  // The inputs. Decoding: NULL = a chunk that is not there: fill value. Any other pointer with 0 bytes is an empty input.
+  // The inputs; required. Decoding: NULL = a chunk that is not there: fill value. Any other pointer with 0 bytes is an empty input.
   const void *const *src;
-  // Bytes of each input.
+  // Bytes of each input; required.
   const size_t *src_nbytes;
-  // The outputs: where the first item of each goes, or the first encoded byte.
+  // The outputs: where the first item of each goes, or the first encoded byte; required.
   void *const *dst;
-  // Bytes of room behind each dst: nothing is written past it, whatever the strides.
+  // Bytes of room behind each dst: nothing is written past it, whatever the strides. Required.
   const size_t *dst_nbytes;
   // First element of the box inside each chunk, n times one number for each dimension; NULL = 0.
   const int64_t *starts;
@@ -409,8 +411,9 @@ void nc_layout_free(struct nc_layout *layout);
 // bytes. src, n: the chunk, borrowed, n bytes (for items of variable length all their bytes); NULL is fine for 0 bytes. A layout with
 // gaps is gathered in C order first. offsets: for items of variable length their n_items + 1 byte offsets into src, borrowed; NULL for
 // fixed-size items. opt: NULL = defaults. buffer: gives the result, free it with nc_buffer_free; its layout tells dtype and shape where
-// the result is an array. Errors: _SHAPE (n and layout disagree), _DTYPE, _UNSUPPORTED, _LIMIT, _MEMORY, _CANCELLED, _NULL. Any thread,
-// concurrently on one codec. Since 0.1.
+// the result is an array. Errors: _SHAPE (n and layout disagree), _DTYPE, _DATA (values that the encoded type cannot hold), _CONFIG (a
+// key that does not go with the dtype), _UNSUPPORTED, _LIMIT, _MEMORY, _CANCELLED, _CALLBACK, _NULL. Any thread, concurrently on one
+// codec. Since 0.1.
 nc_status nc_encode(const struct nc_codec *codec,
                     const struct nc_layout *layout,
                     const void *src,
@@ -422,8 +425,8 @@ nc_status nc_encode(const struct nc_codec *codec,
 
 // Encodes one chunk of items of variable length that lie apart, without joining them first.
 //
-// layout: kind and shape of the items. items, lengths: n_items pointers and byte counts, borrowed, in the order of the layout; an item
-// of 0 bytes may be NULL. The rest is as in nc_encode. Since 0.1.
+// layout: kind and shape of the items; required. items, lengths: n_items pointers and byte counts, borrowed, in the order of the layout;
+// an item of 0 bytes may be NULL. The rest is as in nc_encode. Since 0.1.
 nc_status nc_encode_items(const struct nc_codec *codec,
                           const struct nc_layout *layout,
                           const void *const *items,
@@ -435,8 +438,9 @@ nc_status nc_encode_items(const struct nc_codec *codec,
 // Encodes one chunk into memory of the caller.
 //
 // dst, cap: filled, at most cap bytes; must not share memory with src. If it is too small and opt->grow is set, grow is asked for more,
-// otherwise the call fails with _SPACE; nc_encode_info tells how much is always enough. written: set to the bytes written. The rest is
-// as in nc_encode. After a failure the content of dst is unspecified; nothing outside it is ever written. Since 0.1.
+// otherwise the call fails with _SPACE; nc_encode_info tells how much is always enough. written: set to the bytes written; required.
+// Errors: _SPACE, _CALLBACK (grow refused), and those of nc_encode, where the rest is as well. After a failure the content of dst is
+// unspecified; nothing outside it is ever written. Since 0.1.
 nc_status nc_encode_into(const struct nc_codec *codec,
                          const struct nc_layout *layout,
                          const void *src,
@@ -452,8 +456,8 @@ nc_status nc_encode_into(const struct nc_codec *codec,
 //
 // layout, n: as in nc_encode; NULL = n plain bytes; for items of variable length n is the bytes of all items. bound: set to a number of
 // bytes that is always enough. encoded: set to the layout of the result where it is an array, free it with nc_layout_free; to NULL where
-// it is bytes. Both are required. Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE, _UNSUPPORTED, _NULL. Any
-// thread. Since 0.1.
+// it is bytes. Both are required. Errors: _UNKNOWN_SIZE (nobody knows; an answer), _DTYPE, _SHAPE (also more bytes than memory can
+// hold), _CONFIG, _UNSUPPORTED, _NULL. Any thread, concurrently on one codec. Since 0.1.
 nc_status nc_encode_info(const struct nc_codec *codec,
                          const struct nc_layout *layout,
                          size_t n,
@@ -468,7 +472,7 @@ nc_status nc_encode_info(const struct nc_codec *codec,
 // most filters. want: layout of the result, in C or F order; byte order and order are converted, any other difference is an error;
 // NULL = as the chunk is. With want and no chunk, bytes of a compressor are taken as want's dtype, byte order and order. opt: NULL =
 // defaults; set max_output where src is not trusted. buffer: gives the result, free it with nc_buffer_free. Errors: _DATA, _CHECKSUM,
-// _DTYPE, _SHAPE, _LIMIT, _MEMORY, _UNSUPPORTED, _CANCELLED, _NULL. Any thread, concurrently on one codec. Since 0.1.
+// _DTYPE, _SHAPE, _LIMIT, _MEMORY, _UNSUPPORTED, _CANCELLED, _CALLBACK, _NULL. Any thread, concurrently on one codec. Since 0.1.
 nc_status nc_decode(const struct nc_codec *codec,
                     const void *src,
                     size_t n,
@@ -482,10 +486,10 @@ nc_status nc_decode(const struct nc_codec *codec,
 //
 // dst, cap: filled, at most cap bytes; must not share memory with src. want: layout of dst: byte order, order and strides are converted
 // on the way, gaps between strides are not touched, any other difference is an error (_DTYPE, _SHAPE); NULL = bytes as they come.
-// written: set to the bytes from the first to the last written. If dst is too small and opt->grow is set, grow is asked for more,
-// otherwise the call fails with _SPACE; err->needed tells how much it takes, if known. The rest is as in nc_decode. Items of variable
-// length come through nc_decode only (_DTYPE here). After a failure the content of dst is unspecified; nothing outside it is ever
-// written. Since 0.1.
+// written: set to the bytes from the first to the last written; required. If dst is too small and opt->grow is set, grow is asked for
+// more, otherwise the call fails with _SPACE; err->needed tells how much it takes, if known. Items of variable length come through
+// nc_decode only (_DTYPE here). Errors: _SPACE, _CALLBACK (grow refused), and those of nc_decode, where the rest is as well. After a
+// failure the content of dst is unspecified; nothing outside it is ever written. Since 0.1.
 nc_status nc_decode_into(const struct nc_codec *codec,
                          const void *src,
                          size_t n,
@@ -500,8 +504,8 @@ nc_status nc_decode_into(const struct nc_codec *codec,
 // Decodes a box out of one chunk: a part of a large chunk, or an edge chunk cropped on the way out.
 //
 // src, n: the encoded chunk, borrowed. chunk: layout of the whole decoded chunk; required. start: first element of the box in each
-// dimension of the chunk. want: layout of dst; its shape is the shape of the box and has as many dimensions as the chunk; byte order,
-// order and strides are converted. dst, cap: filled, at most cap bytes; must not share memory with src. nc_codec_query with
+// dimension of the chunk, borrowed. want: layout of dst; required; its shape is that of the box and has as many dimensions as the chunk;
+// byte order, order and strides are converted. dst, cap: filled, at most cap bytes; must not share memory with src. nc_codec_query with
 // NUMCODECS_Q_PARTIAL tells whether only the needed part is decoded, opt->touched how many bytes of src were read: of Blosc chunks the
 // blocks that hold the box, behind filters that work item by item too; of shards the index and the inner chunks. Errors: _SHAPE (the
 // box leaves the chunk), and those of nc_decode_into. Any thread, concurrently on one codec. Since 0.1.
@@ -542,9 +546,9 @@ const struct nc_layout *nc_buffer_layout(const struct nc_buffer *buffer);
 // fixed-size items and for NULL. Lends. Any thread. Since 0.1.
 const int64_t *nc_buffer_offsets(const struct nc_buffer *buffer);
 
-// Appends n bytes to the buffer that a custom codec was handed; to be called inside its encode or decode only. data: borrowed, NULL
-// is fine for 0 bytes. Errors: _LIMIT (over the limits of the call, or not a buffer to append to), _MEMORY, _NULL. Exclusive: one
-// thread at a time. Since 0.1.
+// Appends n bytes to the buffer that a custom codec was handed; to be called inside its encode or decode only. data: borrowed, no part
+// of the buffer itself, which may move; NULL is fine for 0 bytes. Errors: _LIMIT (over the limits of the call, or not a buffer to append
+// to), _UNSUPPORTED (a part of the buffer), _MEMORY, _NULL. Exclusive: one thread at a time. Since 0.1.
 nc_status nc_buffer_append(struct nc_buffer *buffer,
                            const void *data,
                            size_t n,
@@ -555,7 +559,7 @@ void nc_buffer_free(struct nc_buffer *buffer);
 
 // Makes a registry. allow, n: ids of the built-in codecs to keep, borrowed; allow NULL = all of them (n is then 0). The ids "json" and
 // "msgpack" of numcodecs before 0.6, whose chunks hold no shape, are there only where they are named. registry: gives a registry, free
-// it with nc_registry_free; codecs built from it stay valid after that. Errors: _UNKNOWN_CODEC, _NULL. Since 0.1.
+// it with nc_registry_free; codecs built from it stay valid after that. Errors: _UNKNOWN_CODEC, _NULL. Any thread. Since 0.1.
 nc_status nc_registry_new(const char *const *allow,
                           size_t n,
                           struct nc_registry **registry,
@@ -726,7 +730,7 @@ void nc_shard_free(struct nc_shard *shard);
 
 // Decodes many chunks, on as many threads as opt->nthreads says. One bad chunk does not lose the others.
 //
-// codec: of all chunks; that of nc_zarr_codec knows their layout. chunk: layout of a decoded chunk, as in nc_decode; NULL = what the
+// codec: of all chunks, required; that of nc_zarr_codec knows their layout. chunk: layout of a decoded chunk, as in nc_decode; NULL = what the
 // codec knows. each: layout of every destination: dtype, order or strides; its shape is that of a whole chunk, or with starts of a
 // box; with counts fewer elements are written, at the same strides, so that chunks at the edge of an array are cropped. NULL = bytes
 // as they come. batch: the chunks. opt: limits hold for the whole call, grow must be NULL; progress counts chunks. With progress and
@@ -743,11 +747,11 @@ nc_status nc_decode_batch(const struct nc_codec *codec,
 
 // Encodes many chunks, on as many threads as opt->nthreads says. One bad chunk does not lose the others.
 //
-// codec: of all chunks. each: layout of every source; NULL = bytes. batch: the chunks; src is the first item of each, src_nbytes the
-// bytes from it on. With counts a source holds only a box of its chunk, at the strides of each, as at the edge of an array; the rest
-// becomes fill value; the codec must then be one that knows its chunk (nc_zarr_codec). dst, dst_nbytes: nc_encode_info tells how much
-// is always enough; no two may share memory. The rest is as in nc_decode_batch, the errors those of nc_encode_into. Any thread. Since
-// 0.1.
+// codec: of all chunks, required. each: layout of every source; NULL = bytes. batch: the chunks; src is the first item of each,
+// src_nbytes the bytes from it on. With counts a source holds only a box of its chunk, at the strides of each, as at the edge of an
+// array; the rest becomes fill value; the codec must then be one that knows its chunk, as that of nc_zarr_codec (_UNSUPPORTED). dst,
+// dst_nbytes: nc_encode_info tells how much is always enough; no two may share memory. The rest is as in nc_decode_batch, the errors
+// those of nc_encode_into. Any thread. Since 0.1.
 nc_status nc_encode_batch(const struct nc_codec *codec,
                           const struct nc_layout *each,
                           const struct nc_batch *batch,
@@ -803,9 +807,9 @@ nc_status nc_blosc_cbuffer_metainfo(const void *src,
                                     struct nc_error *err);
 
 // Compresses n bytes as the codec "blosc" does. src: borrowed, at most 2147483631 bytes. cname: "blosclz", "lz4", "lz4hc", "zlib",
-// "zstd" or "snappy". clevel: 0 to 9. shuffle: -1 to 2. blocksize: bytes, 0 = automatic. typesize: bytes of an item, 1 or more. buffer:
-// gives the result, free it with nc_buffer_free. Errors: _CONFIG (a parameter; path names it), _SHAPE, _LIMIT, _MEMORY, _NULL. Any
-// thread. Since 0.1.
+// "zstd" or "snappy". clevel: 0 to 9. shuffle: -1 to 2. blocksize: bytes, 0 = automatic. typesize: bytes of an item, 1 or more. opt: NULL
+// = defaults. buffer: gives the result, free it with nc_buffer_free. Errors: _CONFIG (a parameter; path names it), _SHAPE, _LIMIT,
+// _MEMORY, _CANCELLED, _NULL. Any thread. Since 0.1.
 nc_status nc_blosc_compress(const void *src,
                             size_t n,
                             const char *cname,
@@ -817,8 +821,8 @@ nc_status nc_blosc_compress(const void *src,
                             struct nc_buffer **buffer,
                             struct nc_error *err);
 
-// Decompresses a Blosc chunk. buffer: gives the result, free it with nc_buffer_free. opt->nthreads 0 = nc_blosc_get_nthreads(). Errors:
-// _DATA, _UNSUPPORTED (a compressor this build lacks), _LIMIT, _MEMORY, _NULL. Any thread. Since 0.1.
+// Decompresses a Blosc chunk. src: borrowed, n bytes. opt: NULL = defaults; nthreads 0 = nc_blosc_get_nthreads(). buffer: gives the
+// result, free it with nc_buffer_free. Errors: _DATA, _LIMIT, _MEMORY, _CANCELLED, _NULL. Any thread. Since 0.1.
 nc_status nc_blosc_decompress(const void *src,
                               size_t n,
                               const struct nc_options *opt,
@@ -849,8 +853,8 @@ nc_status nc_blosc_decompress_partial_into(const void *src,
                                            struct nc_error *err);
 
 // Compresses n bytes as the codec "lz4" does: four bytes of size, little-endian, and one LZ4 block. src: borrowed, at most 2113929216
-// bytes. acceleration: 1 and less is the best compression, more is faster. buffer: gives the result, free it with nc_buffer_free.
-// Errors: _SHAPE, _LIMIT, _MEMORY, _NULL. Any thread. Since 0.1.
+// bytes. acceleration: 1 and less is the best compression, more is faster. opt: NULL = defaults. buffer: gives the result, free it with
+// nc_buffer_free. Errors: _SHAPE, _LIMIT, _MEMORY, _CANCELLED, _NULL. Any thread. Since 0.1.
 nc_status nc_lz4_compress(const void *src,
                           size_t n,
                           int32_t acceleration,
@@ -867,8 +871,8 @@ nc_status nc_lz4_decompress(const void *src,
                             struct nc_error *err);
 
 // Compresses n bytes as the codec "zstd" does: one frame that tells its content size. src: borrowed. level: nc_zstd_min_level() to
-// nc_zstd_max_level(), others are brought into that range; 0 = default. checksum: not 0 = add one. buffer: gives the result, free it
-// with nc_buffer_free. Errors: _LIMIT, _MEMORY, _NULL. Any thread. Since 0.1.
+// nc_zstd_max_level(), others are brought into that range; 0 = default. checksum: not 0 = add one. opt: NULL = defaults. buffer: gives
+// the result, free it with nc_buffer_free. Errors: _LIMIT, _MEMORY, _CANCELLED, _NULL. Any thread. Since 0.1.
 nc_status nc_zstd_compress(const void *src,
                            size_t n,
                            int32_t level,

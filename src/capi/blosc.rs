@@ -85,10 +85,14 @@ pub extern "C" fn nc_blosc_list_compressors() -> *const c_char {
 /// Threads that the nc_blosc_ helpers use where their options do not say: at first the number of cores, at most 8. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn nc_blosc_get_nthreads() -> i32 {
-    answer(1, || match NTHREADS.load(Relaxed) {
+    answer(1, || or_cores(NTHREADS.load(Relaxed)))
+}
+
+fn or_cores(nthreads: i32) -> i32 {
+    match nthreads {
         0 => std::thread::available_parallelism().map_or(1, |n| n.get().min(8) as i32),
         n => n,
-    })
+    }
 }
 
 /// Sets the number of threads, 1 to 256, that the nc_blosc_ helpers use; codecs built with nc_codec_from_config do not look at it, and
@@ -99,11 +103,10 @@ pub unsafe extern "C" fn nc_blosc_set_nthreads(nthreads: i32, previous: *mut i32
         if !(1..=256).contains(&nthreads) {
             return Err(Error::unsupported(format!("{nthreads} threads: give 1 to 256")).in_codec("blosc"));
         }
-        let before = nc_blosc_get_nthreads();
-        NTHREADS.store(nthreads, Relaxed);
+        let before = NTHREADS.swap(nthreads, Relaxed);
         if !previous.is_null() {
             // SAFETY: not NULL, valid for writes for this call.
-            unsafe { previous.write(before) };
+            unsafe { previous.write(or_cores(before)) };
         }
         Ok(())
     })
@@ -181,9 +184,9 @@ pub unsafe extern "C" fn nc_blosc_cbuffer_metainfo(
 }
 
 /// Compresses n bytes as the codec "blosc" does. src: borrowed, at most 2147483631 bytes. cname: "blosclz", "lz4", "lz4hc", "zlib",
-/// "zstd" or "snappy". clevel: 0 to 9. shuffle: -1 to 2. blocksize: bytes, 0 = automatic. typesize: bytes of an item, 1 or more. buffer:
-/// gives the result, free it with nc_buffer_free. Errors: _CONFIG (a parameter; path names it), _SHAPE, _LIMIT, _MEMORY, _NULL. Any
-/// thread. Since 0.1.
+/// "zstd" or "snappy". clevel: 0 to 9. shuffle: -1 to 2. blocksize: bytes, 0 = automatic. typesize: bytes of an item, 1 or more. opt: NULL
+/// = defaults. buffer: gives the result, free it with nc_buffer_free. Errors: _CONFIG (a parameter; path names it), _SHAPE, _LIMIT,
+/// _MEMORY, _CANCELLED, _NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_blosc_compress(
     src: *const c_void,
@@ -206,8 +209,8 @@ pub unsafe extern "C" fn nc_blosc_compress(
     })
 }
 
-/// Decompresses a Blosc chunk. buffer: gives the result, free it with nc_buffer_free. opt->nthreads 0 = nc_blosc_get_nthreads(). Errors:
-/// _DATA, _UNSUPPORTED (a compressor this build lacks), _LIMIT, _MEMORY, _NULL. Any thread. Since 0.1.
+/// Decompresses a Blosc chunk. src: borrowed, n bytes. opt: NULL = defaults; nthreads 0 = nc_blosc_get_nthreads(). buffer: gives the
+/// result, free it with nc_buffer_free. Errors: _DATA, _LIMIT, _MEMORY, _CANCELLED, _NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_blosc_decompress(
     src: *const c_void,

@@ -16,8 +16,8 @@ pub enum nc_lz4_constants {
 }
 
 /// Compresses n bytes as the codec "lz4" does: four bytes of size, little-endian, and one LZ4 block. src: borrowed, at most 2113929216
-/// bytes. acceleration: 1 and less is the best compression, more is faster. buffer: gives the result, free it with nc_buffer_free.
-/// Errors: _SHAPE, _LIMIT, _MEMORY, _NULL. Any thread. Since 0.1.
+/// bytes. acceleration: 1 and less is the best compression, more is faster. opt: NULL = defaults. buffer: gives the result, free it with
+/// nc_buffer_free. Errors: _SHAPE, _LIMIT, _MEMORY, _CANCELLED, _NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_lz4_compress(
     src: *const c_void,

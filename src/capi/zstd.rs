@@ -18,8 +18,8 @@ pub enum nc_zstd_constants {
 }
 
 /// Compresses n bytes as the codec "zstd" does: one frame that tells its content size. src: borrowed. level: nc_zstd_min_level() to
-/// nc_zstd_max_level(), others are brought into that range; 0 = default. checksum: not 0 = add one. buffer: gives the result, free it
-/// with nc_buffer_free. Errors: _LIMIT, _MEMORY, _NULL. Any thread. Since 0.1.
+/// nc_zstd_max_level(), others are brought into that range; 0 = default. checksum: not 0 = add one. opt: NULL = defaults. buffer: gives
+/// the result, free it with nc_buffer_free. Errors: _LIMIT, _MEMORY, _CANCELLED, _NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_zstd_compress(
     src: *const c_void,

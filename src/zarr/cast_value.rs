@@ -47,16 +47,8 @@ pub fn parse(configuration: &Value, from: &Layout, path: &str, ignored: &mut Vec
     let words = ROUNDINGS.map(|(word, _)| word);
     let word = object.word("rounding", Some("nearest-even"), &words)?;
     let rounding = ROUNDINGS.into_iter().find(|(known, _)| *known == word).map_or(Rounding::NearestEven, |(_, rounding)| rounding);
-    let mut printed = json!({"id": "cast_value", "data_type": given});
-    if rounding != Rounding::NearestEven {
-        printed = with(printed, "rounding", json!(word));
-    }
     let out_of_range = out_of_range(&mut object, target)?;
-    match out_of_range {
-        OutOfRange::Refuse => (),
-        OutOfRange::Clamp => printed = with(printed, "out_of_range", json!("clamp")),
-        OutOfRange::Wrap => printed = with(printed, "out_of_range", json!("wrap")),
-    }
+    let mut printed = printed(given, word, out_of_range);
     let (mut encode, mut decode) = (Pairs::new(), Pairs::new());
     if let Some(map) = object.get("scalar_map") {
         let mut sides = Object::new(map, &object.at("scalar_map"))?;
@@ -69,6 +61,19 @@ pub fn parse(configuration: &Value, from: &Layout, path: &str, ignored: &mut Vec
     let to = Layout::contiguous(target, from.shape(), Order::C)?;
     let codec = CastValue { from: from.clone(), to, rounding, out_of_range, encode, decode };
     Ok(Instance::new("cast_value", printed, Box::new(codec)))
+}
+
+/// The configuration without the map.
+fn printed(data_type: &Value, rounding: &str, out_of_range: OutOfRange) -> Value {
+    let mut printed = json!({"id": "cast_value", "data_type": data_type});
+    if rounding != "nearest-even" {
+        printed = with(printed, "rounding", json!(rounding));
+    }
+    match out_of_range {
+        OutOfRange::Refuse => printed,
+        OutOfRange::Clamp => with(printed, "out_of_range", json!("clamp")),
+        OutOfRange::Wrap => with(printed, "out_of_range", json!("wrap")),
+    }
 }
 
 fn is_number(dtype: Dtype) -> bool {

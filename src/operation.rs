@@ -191,6 +191,7 @@ fn rearrange(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<Layout>
 /// The same for items of variable length: their order, and the byte order inside of arrays.
 fn rearrange_items(have: &Layout, want: &Layout, out: &mut Sink<'_>) -> Result<Layout> {
     if have.order() != want.order() && !have.is_vector() {
+        let _memory = out.call().charge(have.count().saturating_mul(3 * size_of::<usize>()))?;
         let from = nested::sources(have.shape(), have.order(), want.order())?;
         out.reorder_items(&from)?;
     }
@@ -228,6 +229,7 @@ pub fn check_span(layout: &Layout, nbytes: usize) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::Kind;
     use crate::core::call::Limits;
     use crate::core::dtype::Dtype;
     use crate::pipeline::from_json;
@@ -248,6 +250,20 @@ mod tests {
         assert_eq!((&*bytes, &*offsets), (&b"122333\"a\"[]null"[..], &[0, 1, 3, 6, 9, 11, 15][..]));
         let (bytes, offsets) = decoded(r#"{"id":"json2"}"#, text, &want(Order::F)).expect("decodes");
         assert_eq!((&*bytes, &*offsets), (&b"1\"a\"22[]333null"[..], &[0, 1, 4, 6, 8, 11, 15][..]));
+    }
+
+    #[test]
+    fn the_places_of_items_count_as_memory() {
+        let text = format!("[{}\"|O\",[100,100]]", format!("[{}1],", "1,".repeat(99)).repeat(100));
+        let want = Layout::new(Dtype::OBJECT, Items::Json, &[100, 100], None, Order::F).expect("layout");
+        let codec = from_json(r#"{"id":"json2"}"#, None).expect("json2");
+        let kind = |max_memory| {
+            let limits = Limits::new(None, Some(max_memory));
+            let mut out = Sink::owned(Call::new(&limits, None));
+            decode(&codec, text.as_bytes(), None, Some(&want), &mut out).map(|_| ()).map_err(|error| error.kind())
+        };
+        // The result takes 90 KB with its offsets, putting it into order as much again and three places for each item.
+        assert_eq!((kind(300_000), kind(500_000)), (Err(Kind::Limit), Ok(())));
     }
 
     #[test]

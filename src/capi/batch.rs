@@ -50,13 +50,13 @@ const _: () = assert!(size_of::<nc_batch>() == 96 && std::mem::offset_of!(nc_bat
 /// Decodes many chunks, on as many threads as opt->nthreads says. One bad chunk does not lose the others.
 ///
 /// codec: of all chunks, required; that of nc_zarr_codec knows their layout. chunk: layout of a decoded chunk, as in nc_decode; NULL =
-/// what the codec knows. each: layout of every destination: dtype, order or strides; its shape is that of a whole chunk, or with starts of a
-/// box; with counts fewer elements are written, at the same strides, so that chunks at the edge of an array are cropped. NULL = bytes
-/// as they come. batch: the chunks. opt: limits hold for the whole call, grow must be NULL; progress counts chunks. With progress and
-/// more than one thread the calling thread only watches. Threads end before the call does. Besides the destinations each thread takes
-/// at most one decoded chunk and what the codec itself needs. first: what became of the chunk with the lowest number that failed, index
-/// says which. Returns NUMCODECS_OK if all chunks are good, NUMCODECS_ERR_CANCELLED if progress stopped the call, else what first says.
-/// Errors are those of nc_decode_into and nc_decode_box. Any thread. Since 0.1.
+/// what the codec knows. each: layout of every destination: dtype, order or strides; its shape is that of a whole chunk, or with starts
+/// of a box; with counts fewer elements are written, at the same strides, so that chunks at the edge of an array are cropped. NULL =
+/// bytes as they come. batch: the chunks, required. opt: limits hold for the whole call, grow must be NULL; progress counts chunks. With
+/// progress and more than one thread the calling thread only watches. Threads end before the call does. Besides the destinations each
+/// thread takes at most one decoded chunk and what the codec itself needs. first: what became of the chunk with the lowest number that
+/// failed, index says which. Returns NUMCODECS_OK if all chunks are good, NUMCODECS_ERR_CANCELLED if progress stopped the call, else what
+/// first says. Errors are those of nc_decode_into and nc_decode_box. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nc_decode_batch(
     codec: *const nc_codec,

@@ -73,6 +73,7 @@ pub unsafe extern "C" fn nc_encode_items(
         let slices = unsafe { gather(layout, items, lengths)? };
         let total = slices.iter().map(|item| item.len()).sum();
         let result = options.run(total, |call| {
+            let _memory = call.charge(size_of_val(slices.as_slice()))?;
             let mut sink = Sink::owned(call);
             let array = ArrayRef::apart(layout, &slices).map_err(|e| e.in_codec(codec.id()))?;
             let layout = operation::encode(codec, &Source::Array(array), &mut sink)?;

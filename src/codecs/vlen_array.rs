@@ -71,7 +71,7 @@ impl VlenArray {
             let first = (0..count).find(|i| lost(item(*i), !from.is_native(), range).is_some());
             first.map_or(Ok(()), |i| Err(number::lost(i, self.dtype)))?;
         }
-        let len = |i| Ok(item(i).len() / from.itemsize * self.dtype.itemsize);
+        let len = |i| (item(i).len() / from.itemsize).checked_mul(self.dtype.itemsize).ok_or_else(|| Error::memory(u64::MAX));
         vlen::encode(count, out, len, |i, room| cast(item(i), !from.is_native(), room, !self.dtype.is_native()))
     }
 

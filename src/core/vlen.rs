@@ -15,7 +15,8 @@ pub fn encode(count: usize, out: &mut Sink<'_>, len: impl Fn(usize) -> Result<us
     let header = u32::try_from(count).map_err(|_| Error::shape(format!("{count} items, the format holds at most {}", u32::MAX)))?;
     let mut total = HEADER;
     for i in 0..count {
-        total += HEADER + len(i)?;
+        let more = len(i)?.checked_add(HEADER).and_then(|frame| total.checked_add(frame));
+        total = more.ok_or_else(|| Error::memory(u64::MAX))?;
     }
     let call = out.call();
     let (first, mut rest) = split(out.take(total)?, HEADER);

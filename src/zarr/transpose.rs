@@ -54,6 +54,7 @@ impl Transpose {
 impl Transpose {
     /// Items of variable length, one after the other: `places` are those in `src`.
     fn items(src: &ArrayRef<'_>, places: Vec<usize>, out: &mut Sink<'_>) -> Result<()> {
+        let _memory = out.call().charge(size_of_val(places.as_slice()))?;
         if src.count() != places.len() {
             return Err(Error::shape(format!("{} items to transpose, the chunk has {}", src.count(), places.len())));
         }

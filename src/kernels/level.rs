@@ -57,7 +57,7 @@ impl Level {
         cfg!(target_arch = "aarch64") || self.has_avx2()
     }
 
-    /// Whether those of AVX-512 are there that came with Ice Lake and Zen 4: F, BW, DQ, VL, VBMI and the wide carry-less product.
+    /// Whether those of AVX-512 are there that came with Ice Lake and Zen 4: F, BW, DQ, VL, VBMI and the carry-less product, wide and narrow.
     #[inline]
     pub fn has_avx512(self) -> bool {
         #[cfg(target_arch = "x86_64")]
@@ -105,6 +105,7 @@ fn avx512() -> bool {
         && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512vbmi")
         && is_x86_feature_detected!("vpclmulqdq")
+        && is_x86_feature_detected!("pclmulqdq")
 }
 
 #[cfg(target_arch = "x86_64")]

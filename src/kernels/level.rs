@@ -57,7 +57,7 @@ impl Level {
         cfg!(target_arch = "aarch64") || self.has_avx2()
     }
 
-    /// Whether those of AVX-512 are there that came with Ice Lake and Zen 4: F, BW, DQ, VL, VBMI and the carry-less product, wide and narrow.
+    /// Whether those of AVX-512 are there that came with Ice Lake and Zen 4: F, BW, DQ, VL, VBMI and the carry-less products.
     #[inline]
     pub fn has_avx512(self) -> bool {
         #[cfg(target_arch = "x86_64")]

@@ -203,6 +203,7 @@ static void ignored_keys_are_listed(void)
 {
     static const struct { int format; const char *key, *value, *path; } added[] = {
         {2, "_note", "1", "_note"},
+        {2, "a\\u0000b", "1", "a\357\277\275b"}, /* a NUL, which C text cannot hold, is listed as the character U+FFFD */
         {2, "compressor", "{\"id\": \"zlib\", \"who\": 1}", "compressor.who"},
         {2, "filters", "[{\"id\": \"shuffle\", \"why\": 1}]", "filters[0].why"},
         {3, "novelty", "{\"must_understand\": false}", "novelty"},

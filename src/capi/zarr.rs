@@ -28,7 +28,8 @@ pub struct nc_zarr {
 
 impl nc_zarr {
     fn new(zarr: Zarr) -> Result<Self> {
-        let ignored = zarr.ignored.iter().map(|path| CString::new(path.as_str()).unwrap_or_default()).collect();
+        let text = |path: &String| CString::new(path.replace('\0', "\u{fffd}")).unwrap_or_default();
+        let ignored = zarr.ignored.iter().map(text).collect();
         let codec = nc_codec::new(zarr.codec.clone())?;
         let inner = zarr.inner().map(nc_zarr::new).transpose()?.map(Box::new);
         let attributes = zarr.attributes().map(|value| CString::new(value.to_string()).unwrap_or_default());

@@ -175,11 +175,16 @@ impl Stream for Counted<'_, '_> {
         let nbytes = self.coder.nbytes();
         if nbytes > self.nbytes {
             self.charge = None;
-            self.charge = Some(self.call.charge(nbytes as usize)?);
+            self.charge = Some(self.call.charge(saturated(nbytes))?);
             self.nbytes = nbytes;
         }
         Ok(step)
     }
+}
+
+/// A number of bytes, as far as this machine can count them.
+fn saturated(nbytes: u64) -> usize {
+    usize::try_from(nbytes).unwrap_or(usize::MAX)
 }
 
 impl Lzma {
@@ -208,7 +213,7 @@ impl Lzma {
             Format::Alone => Coder::alone_decoder(limit, memory),
             Format::Raw => {
                 nbytes = lzma::decoder_memory(&self.filters).unwrap_or_default();
-                charge = Some(call.charge(nbytes as usize)?);
+                charge = Some(call.charge(saturated(nbytes))?);
                 Coder::raw_decoder(&self.filters, memory)
             }
         }?;
@@ -219,7 +224,7 @@ impl Lzma {
 impl Codec for Lzma {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
-        let _charge = out.call().charge(lzma::encoder_memory(&self.filters).unwrap_or_default() as usize)?;
+        let _charge = out.call().charge(saturated(lzma::encoder_memory(&self.filters).unwrap_or_default()))?;
         out.prepare(src.len() / 2 + 256);
         let mut memory = self.memory.get(Memory::new)?;
         stream::run(&mut self.encoder(&mut memory)?, src, out)?;

@@ -41,6 +41,9 @@ unsafe impl Send for Decompressor {}
 impl Compressor {
     /// `level` 1..=9.
     pub fn new(level: i32) -> Result<Self> {
+        if LOOKING.load(Ordering::Acquire) != LOOKED {
+            Decompressor::new()?;
+        }
         // SAFETY: no pointer goes in; NULL comes out for no memory and unknown levels.
         let raw = unsafe { ld::libdeflate_alloc_compressor(level) };
         NonNull::new(raw).map(Compressor).ok_or_else(|| Error::memory(COMPRESS_MEMORY as u64))

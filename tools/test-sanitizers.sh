@@ -3,7 +3,8 @@
 #
 #   address   AddressSanitizer with its search for leaks, in C UndefinedBehaviorSanitizer too: all of c_tests, the unit tests, and of
 #             tests/hostile all claims, damaged chunks in every 499th case, failing allocators and threads on one golden in 12
-#   sample    of that, for make test: one of c_tests, all claims, and damaged chunks in every 4999th case
+#   sample    of that, for make test: one of c_tests, all claims, and damaged chunks in every 4999th case; of thread, below, 64 threads
+#             on one golden in 12
 #   thread    ThreadSanitizer: those of c_tests and of the unit tests that have to do with threads, and 64 threads on the handle of every
 #             golden
 #   plugins   UndefinedBehaviorSanitizer, by a trap instruction: the plug-ins for HDF5, NCZarr and GDAL in the tests of these consumers;
@@ -121,6 +122,8 @@ sample() {
     run corrupt
     hostile claims
     hostile mutate -s 4999
+    build_thread
+    many_threads -s 12
 }
 
 address() {
@@ -133,8 +136,7 @@ address() {
         esac
         run "$(basename "$source" .c)"
     done
-    compile tests/hostile/threads.c
-    run threads "$goldens" -s 12
+    many_threads -s 12
     hostile claims
     hostile mutate -s 499
     hostile refuse -s 12
@@ -144,7 +146,7 @@ address() {
 # The function of Rust's standard library that waits for a mutex, see tests/sanitizers/mutex.c.
 lock() { nm "$library" 2>/dev/null | sed -n 's/^ *U \(.*5futex.*5Mutex14lock_contended.*\)/\1/p' | sort -u; }
 
-thread() {
+build_thread() {
     instrument thread thread '-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer'
     build
     lock=$(lock)
@@ -154,12 +156,21 @@ thread() {
     finds 'data race' numcodecs::kernels::packbits race '{"id": "packbits"}'
     finds 'data race' BZ2_bzDecompress race '{"id": "bz2"}'
     export TSAN_OPTIONS="die_after_fork=0"
+}
+
+# many_threads OPTION...: 64 threads on the handle of each golden that the options choose.
+many_threads() {
+    compile tests/hostile/threads.c
+    run threads "$goldens" "$@"
+}
+
+thread() {
+    build_thread
     for source in c_tests/registry.c $(grep -lE 'pthread_create|nthreads' c_tests/*.c); do
         compile "$source"
         run "$(basename "$source" .c)"
     done
-    compile tests/hostile/threads.c
-    run threads "$goldens"
+    many_threads
     export TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/tsan.supp print_suppressions=0"
     rust_tests batch:: thread pool libdeflate
 }

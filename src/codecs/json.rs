@@ -2,9 +2,10 @@
 //! by name; the shape is found as NumPy found it then, from lists of equal lengths.
 #![forbid(unsafe_code)]
 
+use crate::core::call::Charge;
 use crate::core::json::{Node, Reader, Style, Tape, read};
 use crate::core::layout::MAX_NDIM;
-use crate::core::{ArrayRef, Codec, CodecDef, Config, Error, Layout, Result, Sink};
+use crate::core::{ArrayRef, Call, Codec, CodecDef, Config, Error, Layout, Result, Sink};
 
 use super::json_text::{self, Target};
 use super::json2::Settings;
@@ -32,19 +33,20 @@ impl Codec for Json {
 }
 
 fn read_unshaped(text: &[u8], options: read::Options, out: &mut Sink<'_>) -> Result<Layout> {
-    let mut tape = Tape::new(out.call());
-    let mut reader = Reader::new(text, 0, options, out.call());
+    let call = out.call();
+    let mut tape = Tape::new(call);
+    let mut reader = Reader::new(text, 0, options, call);
     reader.value(&mut tape)?;
     reader.end()?;
-    let mut items = match tape.node(0) {
-        Some(Node::List(_)) => children(&tape, [0].iter())?,
-        _ => Vec::new(),
+    let (mut items, memory) = match tape.node(0) {
+        Some(Node::List(_)) => children(&call, &tape, [0].iter())?,
+        _ => call.list(0)?,
     };
     let dtype = match items.pop().and_then(|last| tape.node(last)) {
         Some(Node::Text(span)) => json_text::parse_dtype(tape.bytes(text, span))?,
         _ => return Err(Error::data("not a JSON list that ends with a dtype")),
     };
-    let (shape, leaves) = regular(&tape, items)?;
+    let (shape, leaves, _memory) = regular(&call, &tape, (items, memory))?;
     let layout = json_text::layout(dtype, &shape)?;
     let style = Style::compact();
     let mut target = Target::new(text, &layout, &style, out)?;
@@ -52,8 +54,11 @@ fn read_unshaped(text: &[u8], options: read::Options, out: &mut Sink<'_>) -> Res
     Ok(layout)
 }
 
+/// Values, and what counts the memory of their list.
+type Values<'a> = (Vec<usize>, Charge<'a>);
+
 /// Follows lists of equal lengths down: the shape, and the values at the bottom.
-fn regular(tape: &Tape<'_>, mut values: Vec<usize>) -> Result<(Vec<usize>, Vec<usize>)> {
+fn regular<'a>(call: &Call<'a>, tape: &Tape<'_>, (mut values, mut memory): Values<'a>) -> Result<(Vec<usize>, Vec<usize>, Charge<'a>)> {
     let mut shape = vec![values.len()];
     while shape.len() < MAX_NDIM && !values.is_empty() && values.iter().all(|at| matches!(tape.node(*at), Some(Node::List(_)))) {
         let mut lengths = values.iter().map(|at| count(tape, *at));
@@ -62,9 +67,9 @@ fn regular(tape: &Tape<'_>, mut values: Vec<usize>) -> Result<(Vec<usize>, Vec<u
             break;
         }
         shape.push(length);
-        values = children(tape, values.iter())?;
+        (values, memory) = children(call, tape, values.iter())?;
     }
-    Ok((shape, values))
+    Ok((shape, values, memory))
 }
 
 fn count(tape: &Tape<'_>, list: usize) -> usize {
@@ -76,12 +81,11 @@ fn elements<'t>(tape: &'t Tape<'_>, list: usize) -> impl Iterator<Item = usize> 
     std::iter::successors(Some(list + 1), |at| Some(tape.after(*at))).take_while(move |at| *at < end)
 }
 
-fn children<'l>(tape: &Tape<'_>, lists: impl Iterator<Item = &'l usize> + Clone) -> Result<Vec<usize>> {
+fn children<'a, 'l>(call: &Call<'a>, tape: &Tape<'_>, lists: impl Iterator<Item = &'l usize> + Clone) -> Result<Values<'a>> {
     let total = lists.clone().map(|list| count(tape, *list)).sum::<usize>();
-    let mut all = Vec::new();
-    all.try_reserve_exact(total).map_err(|_| Error::memory((total * size_of::<usize>()) as u64))?;
+    let (mut all, memory) = call.list(total)?;
     all.extend(lists.flat_map(|list| elements(tape, *list)));
-    Ok(all)
+    Ok((all, memory))
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@
 
 use serde_json::Value;
 
+use crate::core::call::Charge;
 use crate::core::config::wrong_type;
 use crate::core::layout::MAX_NDIM;
 use crate::core::msgpack::{Reader, Token};
-use crate::core::{ArrayRef, Codec, CodecDef, Config, Error, Layout, Result, Sink};
+use crate::core::{ArrayRef, Call, Codec, CodecDef, Config, Error, Layout, Result, Sink};
 
 use super::msgpack_values::{self as values, Target};
 use super::msgpack2::Settings;
@@ -36,14 +37,14 @@ impl Codec for Msgpack {
     }
 
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
-        let src = src.bytes()?;
+        let (src, call) = (src.bytes()?, out.call());
         let mut reader = Reader::new(src, 0);
         let count = values::elements(&mut reader)?.checked_sub(1).ok_or_else(|| Error::data("the list does not end with a dtype"))?;
-        let mut items = Vec::new();
+        let (mut items, memory) = call.list(count)?;
         append(&mut reader, count, &mut items)?;
         let dtype = values::dtype(&mut reader)?;
         reader.end()?;
-        let (shape, leaves) = regular(src, items)?;
+        let (shape, leaves, _memory) = regular(&call, src, (items, memory))?;
         let layout = values::layout(dtype, &shape)?;
         let mut target = Target::new(src.len(), &layout, self.0.raw, out)?;
         leaves.into_iter().try_for_each(|leaf| target.read(&mut Reader::new(src, leaf)))?;
@@ -53,7 +54,6 @@ impl Codec for Msgpack {
 
 /// Notes where each of the next `count` values begins.
 fn append(reader: &mut Reader<'_>, count: usize, places: &mut Vec<usize>) -> Result<()> {
-    places.try_reserve(count).map_err(|_| Error::memory((count * size_of::<usize>()) as u64))?;
     for _ in 0..count {
         places.push(reader.at());
         reader.skip()?;
@@ -61,8 +61,9 @@ fn append(reader: &mut Reader<'_>, count: usize, places: &mut Vec<usize>) -> Res
     Ok(())
 }
 
-/// Follows lists of equal lengths down: the shape, and the places of the values at the bottom.
-fn regular(src: &[u8], mut values: Vec<usize>) -> Result<(Vec<usize>, Vec<usize>)> {
+/// Follows lists of equal lengths down: the shape, and the places of the values at the bottom with what counts their memory.
+fn regular<'a>(call: &Call<'a>, src: &[u8], values: (Vec<usize>, Charge<'a>)) -> Result<(Vec<usize>, Vec<usize>, Charge<'a>)> {
+    let (mut values, mut memory) = values;
     let mut shape = vec![values.len()];
     while shape.len() < MAX_NDIM {
         let mut heads = values.iter().map(|at| Reader::new(src, *at).token().ok());
@@ -70,16 +71,17 @@ fn regular(src: &[u8], mut values: Vec<usize>) -> Result<(Vec<usize>, Vec<usize>
         if !heads.all(|head| head == Some(Token::List(length))) {
             break;
         }
-        let mut below = Vec::new();
+        // Lists that were walked over: their lengths are true.
+        let (mut below, memory_below) = call.list(values.len() * length)?;
         for at in values {
             let mut reader = Reader::new(src, at);
             reader.token()?;
             append(&mut reader, length, &mut below)?;
         }
         shape.push(length);
-        values = below;
+        (values, memory) = (below, memory_below);
     }
-    Ok((shape, values))
+    Ok((shape, values, memory))
 }
 
 #[cfg(test)]
@@ -111,5 +113,12 @@ mod tests {
         {
             assert_eq!(decode(CODEC, bad).map(|_| ()).map_err(|e| e.kind()), Err(Kind::Data), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn the_places_of_values_count_against_max_memory() {
+        let many = |n: u32| [&[0xdd][..], &(n + 1).to_be_bytes(), &vec![1; n as usize], b"\xa3|u1"].concat();
+        assert_eq!(decode(CODEC, &many(100_000)).map(|d| d.1.len()).ok(), Some(100_000));
+        assert_eq!(decode(CODEC, &many(600_000)).map(|_| ()).map_err(|e| e.kind()), Err(Kind::Limit));
     }
 }

@@ -106,6 +106,14 @@ impl<'a> Call<'a> {
         self.limits.charge(nbytes)
     }
 
+    /// An empty list with room for `n` values, counted until the charge is dropped.
+    pub fn list<T>(&self, n: usize) -> Result<(Vec<T>, Charge<'a>)> {
+        let nbytes = n.saturating_mul(size_of::<T>());
+        let (mut list, charge) = (Vec::new(), self.charge(nbytes)?);
+        list.try_reserve_exact(n).map_err(|_| Error::memory(nbytes as u64))?;
+        Ok((list, charge))
+    }
+
     /// The same call with a count of the bytes of input that are read; `None` where somebody has counted them already.
     #[must_use]
     pub fn counting(self, touched: Option<&'a AtomicU64>) -> Self {

@@ -71,7 +71,7 @@ def main():
             rows.append(row)
             print(line(row), flush=True)
     judged = [row for row in rows if row.peer == "numcodecs"]
-    print(f"geometric mean {report.geometric_mean(judged):.2f}, {sum(row.missed for row in judged)} of {len(judged)} rows MISSED")
+    print(f"geometric mean {report.geometric_mean([row.ratio for row in judged]):.2f}, {sum(row.missed for row in judged)} of {len(judged)} rows MISSED")
     if not args.only and not args.quick:
         results = {
             "rows": rows,

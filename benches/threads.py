@@ -1,6 +1,9 @@
-"""Many chunks on one thread and on two: our batches beside numcodecs in a thread pool, and memcpy on as many threads."""
+"""Many chunks on one thread, on two, and in two processes that share nothing: our batches beside numcodecs in a thread pool, and memcpy."""
 
 import concurrent.futures
+import contextlib
+import os
+import signal
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +24,7 @@ class Threads:
     direction: str
     one: float  # MB/s of ours
     two: float
+    apart: float  # two processes, together
     their_one: float
     their_two: float
     memcpy_two: float
@@ -28,6 +32,11 @@ class Threads:
     @property
     def gain(self):
         return self.two / self.one
+
+    @property
+    def limit(self):
+        """What a second core gives here to a process that shares nothing with the first."""
+        return self.apart / self.one
 
     @property
     def target(self):
@@ -97,6 +106,30 @@ def pooled(pool, call):
     return lambda: list(pool.map(call, range(CHUNKS)))
 
 
+@contextlib.contextmanager
+def beside_a_twin(call):
+    """`call`, while a copy of this process does the same on the other core; between calls the copy sleeps."""
+    twin = os.fork()
+    if twin == 0:
+        try:
+            while True:
+                call()
+        finally:
+            os._exit(1)
+
+    def together():
+        os.kill(twin, signal.SIGCONT)
+        call()
+        os.kill(twin, signal.SIGSTOP)
+
+    os.kill(twin, signal.SIGSTOP)
+    try:
+        yield together
+    finally:
+        os.kill(twin, signal.SIGKILL)
+        os.waitpid(twin, 0)
+
+
 def rows(library, arrays, rounds, least):
     pool = concurrent.futures.ThreadPoolExecutor(2)
     for kind, one in cases():
@@ -116,10 +149,12 @@ def rows(library, arrays, rounds, least):
                 "their_two": pooled(pool, their),
                 "memcpy_two": pooled(pool, lambda i, b=batch: np.copyto(copies[i], b.sources[i].view("u1"))),
             }
-            times = measure.interleaved(calls, rounds, least, measure.WALL)
+            with beside_a_twin(calls["one"]) as calls["apart"]:
+                times = measure.interleaved(calls, rounds, least, measure.WALL)
             if not np.array_equal(batch.decoded[-1], array.view("u1")) and direction == "decode" and not theirs_lossy(one):
                 raise AssertionError(f"{one.codec}: a batch decodes to something else")
             rate = {name: CHUNKS * array.nbytes / time.median / 1e6 for name, time in times.items()}
+            rate["apart"] *= 2
             yield Threads(one.codec, one.label, kind, direction, **rate)
 
 

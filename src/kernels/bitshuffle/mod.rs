@@ -26,6 +26,8 @@ pub fn bitunshuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
     bitunshuffle_at(Level::best(), typesize, src, dst);
 }
 
+/// Not inlined: the two tiles, 32 KiB, are off the stack again when BloscLZ puts its table of 64 KiB there.
+#[inline(never)]
 fn bitshuffle_at(level: Level, typesize: usize, src: &[u8], dst: &mut [u8]) {
     let whole = whole(typesize, src, dst);
     let ((items, rest), (rows, tail)) = (src.split_at(whole), dst.split_at_mut(whole));

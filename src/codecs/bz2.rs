@@ -2,21 +2,28 @@
 //! strict mode.
 #![forbid(unsafe_code)]
 
+use crc_fast::{CrcAlgorithm, Digest};
+
 use crate::core::pool::Pool;
 use crate::core::{ArrayRef, Codec, CodecDef, Config, Error, Layout, Result, Sink, stream};
-use crate::sys::bzip2::{self, Compressor, Decompressor, Memory};
+use crate::kernels::bunzip2::{self, Block, Fault, Stream};
+use crate::sys::bzip2::{self, Compressor};
 
 /// Table entry.
 pub const DEF: CodecDef = CodecDef { id: "bz2", make };
 
+/// Most bytes written at once, so that a caller can follow and cancel.
+const PIECE: usize = 1 << 20;
+
 struct Bz2 {
     level: i32,
-    memory: Pool<Memory>,
+    compressor: Pool<bzip2::Memory>,
+    decoder: Pool<bunzip2::Memory>,
 }
 
 fn make(config: &mut Config<'_>) -> Result<Box<dyn Codec>> {
     let level = config.integer("level", 1, 1..=9)? as i32;
-    Ok(Box::new(Bz2 { level, memory: Pool::default() }))
+    Ok(Box::new(Bz2 { level, compressor: Pool::default(), decoder: Pool::default() }))
 }
 
 /// Whether `rest` starts a stream, or would if it were not cut off.
@@ -26,17 +33,49 @@ fn starts_stream(rest: &[u8]) -> bool {
 }
 
 /// Decodes the stream at byte `start` and returns the byte after it.
-fn decode_stream(src: &[u8], start: usize, memory: &mut Memory, out: &mut Sink<'_>) -> Result<usize> {
-    let level = src.get(start + 3).map_or(1, |digit| i32::from(*digit) - i32::from(b'0'));
-    let _charge = out.call().charge(bzip2::decompress_memory(level))?;
-    stream::run_from(&mut Decompressor::new(memory)?, src, start, out)
+fn decode_stream(src: &[u8], start: usize, memory: &mut bunzip2::Memory, out: &mut Sink<'_>) -> Result<usize> {
+    let mut stream = Stream::new(src, start).map_err(|fault| failure(fault, start, src.len()))?;
+    let _charge = out.call().charge(bunzip2::memory(stream.level()))?;
+    loop {
+        out.call().checkpoint(stream.at() as u64, src.len() as u64)?;
+        let block = stream.next(memory).map_err(|fault| failure(fault, stream.at(), src.len()))?;
+        let Some(mut block) = block else { return Ok(stream.at()) };
+        let sum = write(&mut block, stream.at(), src.len(), out)?;
+        stream.check(&block, sum).map_err(|fault| failure(fault, stream.at(), src.len()))?;
+    }
+}
+
+/// Writes all of `block` and returns its checksum. `at` is where it ends among the `total` bytes of input.
+fn write(block: &mut Block<'_>, at: usize, total: usize, out: &mut Sink<'_>) -> Result<u32> {
+    let mut sum = Digest::new(CrcAlgorithm::Crc32Bzip2);
+    while !block.is_done() {
+        let room = out.spare(1)?;
+        let n = room.len().min(PIECE);
+        let piece = room.get_mut(..n).unwrap_or_default();
+        let n = block.write(piece);
+        sum.update(piece.get(..n).unwrap_or_default());
+        out.advance(n);
+        if n == PIECE {
+            out.call().checkpoint(at as u64, total as u64)?;
+        }
+    }
+    Ok(sum.finalize() as u32)
+}
+
+fn failure(fault: Fault, at: usize, end: usize) -> Error {
+    match fault {
+        Fault::Cut => Error::data(format!("the stream is cut off after {end} bytes")).at(end),
+        Fault::Corrupt(what) => Error::data(what).at(at),
+        Fault::Sum { stored, computed } => Error::checksum(stored, computed, at),
+        Fault::Memory => Error::memory(bunzip2::memory(9) as u64),
+    }
 }
 
 impl Codec for Bz2 {
     fn encode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
         let _charge = out.call().charge(bzip2::compress_memory(self.level))?;
-        let mut memory = self.memory.get(Memory::new)?;
+        let mut memory = self.compressor.get(bzip2::Memory::new)?;
         out.prepare(bzip2::bound(src.len() as u64) as usize);
         stream::run(&mut Compressor::new(self.level, &mut memory)?, src, out)?;
         Ok(Layout::bytes(out.len()))
@@ -45,7 +84,7 @@ impl Codec for Bz2 {
     fn decode(&self, src: &ArrayRef<'_>, out: &mut Sink<'_>) -> Result<Layout> {
         let src = src.bytes()?;
         out.prepare(src.len().saturating_mul(4));
-        let (mut memory, mut at) = (self.memory.get(Memory::new)?, 0);
+        let (mut memory, mut at) = (self.decoder.get(|| Ok::<_, Error>(bunzip2::Memory::default()))?, 0);
         while let Some(rest) = src.get(at..).filter(|rest| !rest.is_empty()) {
             if !starts_stream(rest) && at > 0 && !out.call().strict() {
                 break;

@@ -10,6 +10,7 @@ pub mod base64;
 pub mod bitround;
 pub mod bitshuffle;
 pub mod blocks;
+pub mod bunzip2;
 pub mod cast;
 #[cfg(feature = "zfp")]
 pub mod cells;

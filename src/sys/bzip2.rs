@@ -1,4 +1,4 @@
-//! bzip2: compression and decompression as streams.
+//! bzip2: compression as a stream. Decoding is ours.
 
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr;
@@ -39,21 +39,9 @@ unsafe impl Send for Memory {}
 /// A compressor for one stream.
 pub struct Compressor<'a>(&'a mut z::bz_stream);
 
-/// A decompressor for one stream.
-pub struct Decompressor<'a>(&'a mut z::bz_stream);
-
 /// What bzip2 allocates to compress at `level`, from its manual.
 pub fn compress_memory(level: i32) -> usize {
-    (400 << 10) + 8 * block(level)
-}
-
-/// What it allocates to decompress a stream of `level`.
-pub fn decompress_memory(level: i32) -> usize {
-    (100 << 10) + 4 * block(level)
-}
-
-fn block(level: i32) -> usize {
-    level.clamp(1, 9) as usize * 100_000
+    (400 << 10) + 8 * 100_000 * level.clamp(1, 9) as usize
 }
 
 /// Most bytes that compressing `nbytes` can give, from the manual: 1 % and 600 bytes more.
@@ -87,34 +75,17 @@ impl<'a> Compressor<'a> {
     }
 }
 
-impl<'a> Decompressor<'a> {
-    /// Ready for one stream.
-    pub fn new(memory: &'a mut Memory) -> Result<Self> {
-        let stream = memory.begin();
-        // SAFETY: as in Compressor::new.
-        match unsafe { z::BZ2_bzDecompressInit(stream, 0, 0) } {
-            z::BZ_OK => Ok(Decompressor(stream)),
-            code => Err(failure(code)),
-        }
-    }
-}
-
 impl Stream for Compressor<'_> {
     fn step(&mut self, src: &[u8], dst: &mut [u8], last: bool) -> Result<Step> {
         let action = if last { z::BZ_FINISH } else { z::BZ_RUN };
-        step(self.0, src, dst, |stream| {
-            // SAFETY: initialised stream; `step` pointed it at live slices.
-            unsafe { z::BZ2_bzCompress(stream, action) }
-        })
-    }
-}
-
-impl Stream for Decompressor<'_> {
-    fn step(&mut self, src: &[u8], dst: &mut [u8], _last: bool) -> Result<Step> {
-        step(self.0, src, dst, |stream| {
-            // SAFETY: initialised stream; `step` pointed it at live slices.
-            unsafe { z::BZ2_bzDecompress(stream) }
-        })
+        let (stream, given, room) = (&mut *self.0, src.len().min(u32::MAX as usize), dst.len().min(u32::MAX as usize));
+        (stream.next_in, stream.avail_in) = (src.as_ptr().cast_mut().cast(), given as c_uint);
+        (stream.next_out, stream.avail_out) = (dst.as_mut_ptr().cast(), room as c_uint);
+        // SAFETY: initialised stream over live slices.
+        let code = unsafe { z::BZ2_bzCompress(stream, action) };
+        (stream.next_in, stream.next_out) = (ptr::null_mut(), ptr::null_mut());
+        let (consumed, written) = (given - stream.avail_in as usize, room - stream.avail_out as usize);
+        if code < 0 { Err(failure(code)) } else { Ok(Step { consumed, written, end: code == z::BZ_STREAM_END }) }
     }
 }
 
@@ -122,13 +93,6 @@ impl Drop for Compressor<'_> {
     fn drop(&mut self) {
         // SAFETY: initialised by BZ2_bzCompressInit, ended once.
         unsafe { z::BZ2_bzCompressEnd(self.0) };
-    }
-}
-
-impl Drop for Decompressor<'_> {
-    fn drop(&mut self) {
-        // SAFETY: initialised by BZ2_bzDecompressInit, ended once.
-        unsafe { z::BZ2_bzDecompressEnd(self.0) };
     }
 }
 
@@ -160,25 +124,26 @@ extern "C" fn release(arena: *mut c_void, block: *mut c_void) {
     unsafe { Arena::give(arena.cast(), block.cast()) }
 }
 
-fn step(stream: &mut z::bz_stream, src: &[u8], dst: &mut [u8], code: impl FnOnce(&mut z::bz_stream) -> c_int) -> Result<Step> {
-    let (given, room) = (src.len().min(u32::MAX as usize), dst.len().min(u32::MAX as usize));
-    stream.next_in = src.as_ptr().cast_mut().cast();
-    stream.avail_in = given as c_uint;
-    stream.next_out = dst.as_mut_ptr().cast();
-    stream.avail_out = room as c_uint;
-    let code = code(stream);
-    let step =
-        Step { consumed: given - stream.avail_in as usize, written: room - stream.avail_out as usize, end: code == z::BZ_STREAM_END };
-    stream.next_in = ptr::null_mut();
-    stream.next_out = ptr::null_mut();
-    if code < 0 { Err(failure(code)) } else { Ok(step) }
-}
-
 fn failure(code: c_int) -> Error {
     match code {
         z::BZ_MEM_ERROR => Error::memory(compress_memory(9) as u64),
-        z::BZ_DATA_ERROR_MAGIC => Error::data("not a bzip2 stream"),
-        z::BZ_DATA_ERROR => Error::data("the bzip2 stream is corrupt, or the CRC of a block differs"),
         _ => Error::data(format!("bzip2 failed with code {code}")),
     }
+}
+
+/// What libbz2 makes of one whole stream, and how many bytes of `src` that takes; or its code. To compare with in tests.
+#[cfg(test)]
+pub fn decompress(src: &[u8], room: usize) -> std::result::Result<(Vec<u8>, usize), c_int> {
+    let (mut stream, mut dst) = (z::bz_stream { bzalloc: None, bzfree: None, ..empty_stream(ptr::null_mut()) }, vec![0; room]);
+    // SAFETY: an empty stream, which stays where it is until it is ended; the slices live as long.
+    let code = unsafe {
+        assert_eq!(z::BZ2_bzDecompressInit(&mut stream, 0, 0), z::BZ_OK);
+        (stream.next_in, stream.avail_in) = (src.as_ptr().cast_mut().cast(), src.len() as c_uint);
+        (stream.next_out, stream.avail_out) = (dst.as_mut_ptr().cast(), room as c_uint);
+        let code = z::BZ2_bzDecompress(&mut stream);
+        z::BZ2_bzDecompressEnd(&mut stream);
+        code
+    };
+    dst.truncate(room - stream.avail_out as usize);
+    if code == z::BZ_STREAM_END { Ok((dst, src.len() - stream.avail_in as usize)) } else { Err(code) }
 }

@@ -1,0 +1,213 @@
+//! Undoes the sorting of a block.
+//!
+//! Each row of the sorted block leads to the row of the next byte, anywhere in the block: a walk of loads that wait for each other. So
+//! walks start from many rows, some of them at a time, each until it comes to where another started, and are then put in order.
+
+use super::room;
+
+/// Walks at a time.
+const LANES: usize = 8;
+/// Steps of all lanes between two looks at what they found.
+const STEPS: usize = 512;
+/// About so many walks make a block, which are no shorter than [`SHORTEST`] on average.
+const WALKS: usize = 256;
+const SHORTEST: usize = 64;
+/// Nodes in front of the others, one for the start of each walk.
+const STARTS: usize = 2 * WALKS;
+
+/// A row: the next one above these bits, [`MARK`], and the byte.
+const ROW: u32 = 12;
+/// In the row before one from which a walk starts.
+const MARK: u32 = 1 << 8;
+
+/// Bytes that the nodes of the largest block take.
+pub const NODES: usize = size_of::<Node>() * most_nodes(900_000);
+
+/// A start for each walk, a part for each start and each end, and whole stages.
+const fn most_nodes(n: usize) -> usize {
+    3 * STARTS + n / STEPS
+}
+
+/// What it takes to undo the sorting, kept for the next block.
+#[derive(Default)]
+pub struct Unsort {
+    rows: Vec<u32>,
+    /// Parts of walks as they were found.
+    parts: Vec<u8>,
+    nodes: Vec<Node>,
+}
+
+/// A part of a walk. That of a start is empty.
+#[derive(Clone, Copy, Default)]
+struct Node {
+    /// Where in `parts` it begins.
+    from: u32,
+    len: u32,
+    /// The node after it.
+    next: u32,
+}
+
+/// A walk on its way.
+#[derive(Clone, Copy, Default)]
+struct Lane {
+    /// The node before what is on stage.
+    last: usize,
+    /// Where on stage it begins.
+    from: usize,
+    active: bool,
+}
+
+/// The rows from which walks start: `first`, and then each `step`.
+#[derive(Clone, Copy)]
+struct Starts {
+    first: usize,
+    step: usize,
+    count: usize,
+}
+
+impl Starts {
+    /// About [`WALKS`] of `n` rows, `origin` among them.
+    fn new(n: usize, origin: usize) -> Self {
+        let step = (n / WALKS).max(SHORTEST);
+        let first = origin % step;
+        Starts { first, step, count: (n - first).div_ceil(step) }
+    }
+
+    fn number(self, row: usize) -> usize {
+        (row - self.first) / self.step
+    }
+}
+
+impl Unsort {
+    /// Puts `block` in order. `counts` says how often each byte comes, `origin` which row begins the block as it was. Memory is kept as
+    /// for `most` bytes, at the most 900,000, where the block is nearly as large. `None`: there is none.
+    pub fn run(&mut self, block: &mut [u8], counts: &[u32; 256], origin: usize, most: usize) -> Option<()> {
+        let (n, starts) = (block.len(), Starts::new(block.len(), origin));
+        let kept = n.next_power_of_two().min(most);
+        let rows = room(&mut self.rows, kept + 1)?.get_mut(..=n)?;
+        let parts = room(&mut self.parts, kept)?.get_mut(..n)?;
+        self.nodes.clear();
+        self.nodes.try_reserve_exact(most_nodes(kept)).ok()?;
+        self.nodes.resize(STARTS, Node::default());
+        link(block, counts, starts, rows);
+        walk(rows, starts, parts, &mut self.nodes);
+        gather(block, parts, &self.nodes, starts.number(origin));
+        Some(())
+    }
+}
+
+/// Makes the rows. The last one leads to itself.
+fn link(block: &[u8], counts: &[u32; 256], starts: Starts, rows: &mut [u32]) {
+    let (mut places, mut sum) = (*counts, 0);
+    for place in &mut places {
+        (*place, sum) = (sum, sum + *place);
+    }
+    let (before, marked) = block.split_at(starts.first);
+    scatter(before, 0, &mut places, rows);
+    for (number, stretch) in marked.chunks(starts.step).enumerate() {
+        let first = scatter(stretch, starts.first + number * starts.step, &mut places, rows);
+        if let Some(row) = rows.get_mut(first as usize) {
+            *row |= MARK;
+        }
+    }
+    if let Some(last) = rows.last_mut() {
+        *last = (block.len() as u32) << ROW;
+    }
+}
+
+/// Makes the rows that lead to those from `from` on; returns which leads to the first.
+fn scatter(bytes: &[u8], from: usize, places: &mut [u32; 256], rows: &mut [u32]) -> u32 {
+    let first = bytes.first().and_then(|byte| places.get(usize::from(*byte))).copied().unwrap_or_default();
+    for (to, byte) in (from as u32..).zip(bytes) {
+        let Some(place) = places.get_mut(usize::from(*byte)) else { break };
+        if let Some(row) = rows.get_mut(*place as usize) {
+            *row = to << ROW | u32::from(*byte);
+        }
+        *place += 1;
+    }
+    first
+}
+
+/// Does all walks.
+fn walk(rows: &[u32], starts: Starts, parts: &mut [u8], nodes: &mut Vec<Node>) {
+    let resting = (rows.len() as u32 - 1) << ROW;
+    let (mut stage, mut entries, mut lanes) = ([[0; STEPS]; LANES], [resting; LANES], [Lane::default(); LANES]);
+    let (mut waiting, mut used, mut at) = (0..starts.count, 0, 0);
+    let mut begin = |entry: &mut u32, lane: &mut Lane, from: usize| match waiting.next() {
+        Some(number) => {
+            *entry = ((starts.first + number * starts.step) as u32) << ROW;
+            *lane = Lane { last: number, from, active: true };
+        }
+        None => (*entry, lane.active) = (resting, false),
+    };
+    entries.iter_mut().zip(&mut lanes).for_each(|(entry, lane)| begin(entry, lane, 0));
+    while lanes.iter().any(|lane| lane.active) {
+        let end = advance(rows, &mut entries, &mut stage, at);
+        at = if end == STEPS { 0 } else { end };
+        for ((entry, lane), stage) in entries.iter_mut().zip(&mut lanes).zip(&stage) {
+            let arrived = *entry & MARK != 0;
+            if !lane.active || !arrived && at > 0 {
+                continue;
+            }
+            let part = stage.get(lane.from..end).unwrap_or_default();
+            used = keep(part, used, parts, &mut lane.last, nodes);
+            lane.from = at;
+            if arrived {
+                if let Some(node) = nodes.get_mut(lane.last) {
+                    node.next = starts.number((*entry >> ROW) as usize) as u32;
+                }
+                begin(entry, lane, at);
+            }
+        }
+    }
+}
+
+/// Moves all lanes on from step `at` until one arrives or the stage is full; returns the step after that.
+fn advance(rows: &[u32], entries: &mut [u32; LANES], stage: &mut [[u8; STEPS]; LANES], at: usize) -> usize {
+    let mut now = *entries;
+    for step in at..STEPS {
+        let mut any = 0;
+        for (entry, stage) in now.iter_mut().zip(stage.iter_mut()) {
+            *entry = rows.get((*entry >> ROW) as usize).copied().unwrap_or_default();
+            any |= *entry;
+            if let Some(byte) = stage.get_mut(step) {
+                *byte = *entry as u8;
+            }
+        }
+        if any & MARK != 0 {
+            *entries = now;
+            return step + 1;
+        }
+    }
+    *entries = now;
+    STEPS
+}
+
+/// Puts `part` behind the parts, as the node after `last`.
+fn keep(part: &[u8], used: usize, parts: &mut [u8], last: &mut usize, nodes: &mut Vec<Node>) -> usize {
+    let end = used + part.len();
+    if let Some(room) = parts.get_mut(used..end) {
+        room.copy_from_slice(part);
+    }
+    let node = nodes.len();
+    if let Some(last) = nodes.get_mut(*last) {
+        last.next = node as u32;
+    }
+    nodes.push(Node { from: used as u32, len: part.len() as u32, next: 0 });
+    *last = node;
+    end
+}
+
+/// Puts the parts in order, from that of a start on: round and round, where a block is shorter than its walk.
+fn gather(block: &mut [u8], parts: &[u8], nodes: &[Node], start: usize) {
+    let (mut room, mut node) = (block, nodes.get(start));
+    while let Some(Node { from, len, next }) = node.copied() {
+        let n = room.len().min(len as usize);
+        let (Some(part), Some((now, later))) = (parts.get(from as usize..from as usize + n), room.split_at_mut_checked(n)) else { return };
+        now.copy_from_slice(part);
+        if later.is_empty() {
+            return;
+        }
+        (room, node) = (later, nodes.get(next as usize));
+    }
+}

@@ -103,6 +103,9 @@ impl Codec for Bz2 {
 }
 
 #[cfg(test)]
+mod stream_tests;
+
+#[cfg(test)]
 mod tests {
     use super::super::compressor_tests::{decode, decode_strict, decode_with, encode, kind, printed, refused, sample};
     use crate::core::Kind;

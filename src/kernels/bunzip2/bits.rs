@@ -72,3 +72,24 @@ impl<'a> Bits<'a> {
         self.at() > self.src.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_of_every_size_come_from_every_place_and_zeros_behind_the_end() {
+        let src: Vec<u8> = (0..40u32).map(|i| (i * i * 37 >> 2) as u8).collect();
+        let bit = |at: usize| src.get(at / 8).map_or(0, |byte| u32::from(byte >> (7 - at % 8) & 1));
+        for start in [0, 1, 31, 39, 40] {
+            for size in 1..=32 {
+                let (mut bits, mut at) = (Bits::new(&src, start), 8 * start);
+                while at < 8 * src.len() + 70 {
+                    assert_eq!(bits.take(size), (at..at + size as usize).fold(0, |all, at| all << 1 | bit(at)), "{start} {size} {at}");
+                    at += size as usize;
+                    assert_eq!((bits.at(), bits.is_beyond()), (at.div_ceil(8), at > 8 * src.len()));
+                }
+            }
+        }
+    }
+}

@@ -77,8 +77,11 @@ fn read_alphabet(bits: &mut Bits<'_>) -> Result<Alphabet, Fault> {
 /// Which table each group of symbols has, as its place among those that came last. Returns the number of tables.
 fn read_selectors(bits: &mut Bits<'_>, selectors: &mut Vec<u8>) -> Result<usize, Fault> {
     let (tables, count) = (bits.take(3) as usize, bits.take(15) as usize);
-    if !(2..=TABLES).contains(&tables) || count == 0 {
+    if !(2..=TABLES).contains(&tables) {
         return Err(Fault::Corrupt("a block has too few or too many coding tables"));
+    }
+    if count == 0 {
+        return Err(Fault::Corrupt("a block has no selectors"));
     }
     let mut order: [u8; TABLES] = std::array::from_fn(|table| table as u8);
     selectors.clear();

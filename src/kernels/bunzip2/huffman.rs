@@ -115,3 +115,44 @@ impl Table {
         NONE
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the format says, bit by bit: the codes of a length come behind those of the one before, with a zero appended.
+    fn model(lengths: &[u8], bits: &mut Bits<'_>) -> u16 {
+        let (mut code, mut first) = (0, 0);
+        for length in 1..=LONGEST as u8 {
+            let (symbols, bit) = (lengths.iter().enumerate().filter(|(_, given)| **given == length), bits.take(1));
+            (code, first) = (code << 1 | bit, first << 1);
+            for (symbol, _) in symbols {
+                if first == code {
+                    return symbol as u16;
+                }
+                first += 1;
+            }
+        }
+        NONE
+    }
+
+    #[test]
+    fn complete_incomplete_and_crowded_codes_are_read() {
+        let (mut table, mut seen) = (Table::default(), [0; 2]);
+        let noise: Vec<u8> = (0..4000u32).map(|i| (i.wrapping_mul(i).wrapping_mul(2_654_435_761) >> 21) as u8).collect();
+        for (from, to, n) in
+            [(1, 1, 3), (1, 20, 20), (3, 3, 8), (8, 8, 258), (9, 13, 258), (10, 11, 40), (12, 20, 258), (20, 20, 5), (1, 9, 258)]
+        {
+            let lengths: Vec<u8> = (0..n).map(|i: u32| from + (i * i * 7 % 31 * u32::from(to - from) / 30) as u8).collect();
+            table.set(&lengths);
+            let mut bits = Bits::new(&noise, 0);
+            while bits.at() < noise.len() {
+                let (mut other, expected) = (bits.clone(), model(&lengths, &mut bits));
+                assert_eq!(table.next(&mut other), expected, "{from} {to} {n}");
+                assert!(expected == NONE || other.take(20) == bits.clone().take(20));
+                seen[usize::from(expected == NONE)] += 1;
+            }
+        }
+        assert!(seen.iter().all(|n| *n > 1000), "{seen:?}");
+    }
+}

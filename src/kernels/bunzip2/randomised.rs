@@ -35,3 +35,18 @@ pub fn undo(block: &mut [u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_change_where_the_format_says() {
+        let mut block = vec![0; 400_000];
+        undo(&mut block);
+        let changed: Vec<usize> = block.iter().enumerate().filter(|(_, byte)| **byte == 1).map(|(at, _)| at).collect();
+        let all: usize = NUMBERS.iter().map(|number| usize::from(*number)).sum();
+        assert_eq!(changed[..3], [617, 1337, 1464]);
+        assert_eq!((changed[511], changed[512]), (all - 2, all + 617));
+    }
+}

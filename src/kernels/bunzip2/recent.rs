@@ -124,3 +124,52 @@ impl<'a> Output<'a> {
         room.map(|room| room.fill(byte)).is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(n: u32) -> impl Iterator<Item = u16> {
+        (0..n).map(|i| (i.wrapping_mul(i).wrapping_mul(2_654_435_761) >> 16) as u16)
+    }
+
+    #[test]
+    fn every_place_moves_to_the_front() {
+        let mut model: Vec<u8> = (0..=255).map(|i: u8| i.wrapping_mul(77)).collect();
+        let mut recent = Recent::new(model.as_slice().try_into().expect("256"));
+        for place in (0..256).chain(noise(5000).map(|place| usize::from(place) % 256)) {
+            let byte = model.remove(place);
+            model.insert(0, byte);
+            assert_eq!(recent.touch(place), byte, "{place}");
+        }
+    }
+
+    #[test]
+    fn runs_of_every_length_are_written_and_counted() {
+        let order: [u8; 256] = std::array::from_fn(|i| i as u8);
+        let (mut expected, mut symbols) = (Vec::new(), Vec::new());
+        for n in (0..100).chain([1000, 4095, 4096]) {
+            let mut digits = n;
+            while digits > 0 {
+                symbols.push(if digits % 2 == 1 { 0 } else { 1 });
+                digits = (digits - 1) / 2;
+            }
+            expected.extend(vec![if n % 2 == 1 { 1 } else { 0 }; n]);
+            symbols.push(2); // the byte at place 1
+            expected.push(if n % 2 == 1 { 0 } else { 1 });
+        }
+        for spare in [0, 1] {
+            let mut bytes = vec![0; expected.len() + SLACK + spare];
+            let mut output = Output::new(&mut bytes);
+            assert_eq!(output.write(&mut Recent::new(&order), &symbols, 3), Stop::Never);
+            let (block, counts) = output.finish();
+            assert_eq!(block, expected);
+            assert_eq!(counts[..2].iter().sum::<u32>(), expected.len() as u32);
+            assert_eq!(counts[1] as usize, expected.iter().filter(|byte| **byte == 1).count());
+        }
+        let mut bytes = vec![0; expected.len() + SLACK - 1];
+        assert_eq!(Output::new(&mut bytes).write(&mut Recent::new(&order), &symbols, 3), Stop::Full);
+        assert_eq!(Output::new(&mut bytes).write(&mut Recent::new(&order), &[1; 100], 3), Stop::Full);
+        assert_eq!(Output::new(&mut bytes).write(&mut Recent::new(&order), &[0, 3, 0], 3), Stop::Symbol(1));
+    }
+}

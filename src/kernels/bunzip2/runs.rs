@@ -110,3 +110,41 @@ fn has_run(bytes: &[u8; STRIDE + RUN - 1]) -> bool {
     let pairs = bytes.iter().zip(second).zip(third.iter().zip(fourth));
     pairs.fold(false, |any, ((a, b), (c, d))| any | ((a == b) & (b == c) & (c == d)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expand(block: &[u8], room: usize) -> (Vec<u8>, bool) {
+        let (mut runs, mut all, mut piece) = (Runs::new(block), Vec::new(), vec![0; room]);
+        while !runs.is_done() {
+            let n = runs.expand(&mut piece);
+            all.extend_from_slice(&piece[..n]);
+        }
+        (all, runs.is_broken())
+    }
+
+    #[test]
+    fn counts_are_read_wherever_they_stand_and_however_little_room_there_is() {
+        let plain: Vec<u8> = (0..100).collect();
+        for before in (0..70).chain([100]) {
+            for count in [0, 1, 2, 40, 255] {
+                let front = &plain[..before];
+                let block = [front, b"\xaa\xaa\xaa\xaa", &[count], b"\xaa\xaa\xaa\xbb\xbb\xbb\xbb\0"].concat();
+                let many = vec![0xaa; 7 + usize::from(count)];
+                let expected = [front, &many, &[0xbb; 4]].concat();
+                for room in [1, 2, 5, 64, 1000] {
+                    assert_eq!(expand(&block, room), (expected.clone(), false), "{before} {count} {room}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn counts_may_be_bytes_like_any_and_must_not_be_missing() {
+        assert_eq!(expand(&[4; 10], 64), (vec![4; 16], false));
+        assert_eq!(expand(b"xaaaa", 64), (b"xaaaa".to_vec(), true));
+        assert_eq!(expand(b"xaaa", 64), (b"xaaa".to_vec(), false));
+        assert_eq!(expand(b"", 64), (Vec::new(), false));
+    }
+}

@@ -211,3 +211,39 @@ fn gather(block: &mut [u8], parts: &[u8], nodes: &[Node], start: usize) {
         (room, node) = (later, nodes.get(next as usize));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Row by row.
+    fn model(block: &[u8], origin: usize) -> Vec<u8> {
+        let mut rows: Vec<usize> = (0..block.len()).collect();
+        rows.sort_by_key(|row| block[*row]);
+        let mut row = origin;
+        let step = |_| {
+            row = rows[row];
+            block[row]
+        };
+        (0..block.len()).map(step).collect()
+    }
+
+    #[test]
+    fn blocks_of_one_walk_and_of_many_come_back() {
+        let noise = |n: u32, few: u32| (0..n).map(move |i| ((i.wrapping_mul(i).wrapping_mul(2_654_435_761) >> 20) % few) as u8);
+        let mut unsort = Unsort::default();
+        for n in [1, 2, 3, 63, 64, 65, 511, 512, 513, 4096, 20_000, 70_001, 300, 300_000] {
+            for few in [1, 2, 7, 256] {
+                let block: Vec<u8> = noise(n, few).collect();
+                let mut counts = [0; 256];
+                block.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+                for origin in [0, n as usize / 2, n as usize - 1] {
+                    let mut done = block.clone();
+                    unsort.run(&mut done, &counts, origin, 900_000).expect("memory");
+                    assert!(done == model(&block, origin), "{n} {few} {origin}");
+                    assert!(unsort.nodes.len() <= most_nodes(n as usize), "{n} {few} {origin}");
+                }
+            }
+        }
+    }
+}

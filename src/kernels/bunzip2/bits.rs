@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn bits_of_every_size_come_from_every_place_and_zeros_behind_the_end() {
-        let src: Vec<u8> = (0..40u32).map(|i| (i * i * 37 >> 2) as u8).collect();
+        let src: Vec<u8> = (0..40u32).map(|i| ((i * i * 37) >> 2) as u8).collect();
         let bit = |at: usize| src.get(at / 8).map_or(0, |byte| u32::from(byte >> (7 - at % 8) & 1));
         for start in [0, 1, 31, 39, 40] {
             for size in 1..=32 {

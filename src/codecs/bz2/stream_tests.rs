@@ -36,9 +36,10 @@ fn ours(src: &[u8], memory: &mut Memory) -> (Vec<u8>, Result<usize, Fault>) {
 /// Both write the same and end in the same place, or both fail. Only what stands in a block without an end is not compared.
 fn same(src: &[u8], memory: &mut Memory) -> Result<usize, Fault> {
     let ((dst, result), (expected, code, used)) = (ours(src, memory), bzip2::decompress(src, ROOM));
-    assert_eq!(result.ok(), Some(used).filter(|_| code == END_OF_STREAM), "{result:?}, libbz2 has {code}: {src:02x?}");
+    let what = format!("{result:?}, libbz2 has {code}: {:02x?}", &src[..src.len().min(400)]);
+    assert_eq!(result.ok(), Some(used).filter(|_| code == END_OF_STREAM), "{what}");
     if result != Err(Fault::Corrupt("a block ends within a run")) {
-        assert!(dst == expected, "{result:?}, libbz2 has {code}: {src:02x?}");
+        assert!(dst == expected, "{what}");
     }
     result
 }

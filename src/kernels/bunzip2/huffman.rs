@@ -26,7 +26,7 @@ pub struct Table {
 #[derive(Clone, Copy, Default)]
 struct Length {
     count: u32,
-    /// The end of these codes and of all shorter ones, in units of the longest code.
+    /// The end of these codes and of all shorter ones, in units of the longest code; beyond all codes where there are too many.
     end: u32,
     /// Where in `symbols` the next of them goes; later where a code of zeros would lie, counted modulo 2^32.
     place: u32,
@@ -63,7 +63,7 @@ impl Table {
         }
         let (mut end, mut place) = (0, 0);
         for (bits, length) in (0..=LONGEST).zip(&mut self.lengths) {
-            end = (end + (length.count << (LONGEST - bits))).min(1 << LONGEST);
+            end += length.count << (LONGEST - bits);
             (length.end, length.place) = (end, place);
             place += length.count;
         }

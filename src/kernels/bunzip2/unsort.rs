@@ -47,14 +47,53 @@ struct Node {
     next: u32,
 }
 
-/// A walk on its way.
+/// A walk on its way, or none: that stays in the last row.
 #[derive(Clone, Copy, Default)]
 struct Lane {
-    /// The node before what is on stage.
+    /// The row that it came through.
+    entry: u32,
+    /// The node before what is on stage, and where on stage that begins.
     last: usize,
-    /// Where on stage it begins.
     from: usize,
     active: bool,
+}
+
+impl Lane {
+    fn new(starts: Starts, number: Option<usize>, from: usize) -> Self {
+        let row = number.map_or(starts.rows, |number| starts.first + number * starts.step);
+        Lane { entry: (row as u32) << ROW, last: number.unwrap_or_default(), from, active: number.is_some() }
+    }
+
+    fn has_arrived(self) -> bool {
+        self.entry & MARK != 0
+    }
+}
+
+/// What walks found so far.
+struct Found<'a> {
+    parts: &'a mut [u8],
+    used: usize,
+    nodes: &'a mut Vec<Node>,
+}
+
+impl Found<'_> {
+    /// Adds a part behind the node `last`; returns its own.
+    fn add(&mut self, part: &[u8], last: usize) -> usize {
+        let (from, node) = (self.used, self.nodes.len());
+        self.used += part.len();
+        if let Some(room) = self.parts.get_mut(from..self.used) {
+            room.copy_from_slice(part);
+        }
+        self.nodes.push(Node { from: from as u32, len: part.len() as u32, next: 0 });
+        self.link(last, node);
+        node
+    }
+
+    fn link(&mut self, last: usize, next: usize) {
+        if let Some(node) = self.nodes.get_mut(last) {
+            node.next = next as u32;
+        }
+    }
 }
 
 /// The rows from which walks start: `first`, and then each `step`.
@@ -63,6 +102,8 @@ struct Starts {
     first: usize,
     step: usize,
     count: usize,
+    /// Of the block.
+    rows: usize,
 }
 
 impl Starts {
@@ -70,7 +111,7 @@ impl Starts {
     fn new(n: usize, origin: usize) -> Self {
         let step = (n / WALKS).max(SHORTEST);
         let first = origin % step;
-        Starts { first, step, count: (n - first).div_ceil(step) }
+        Starts { first, step, count: (n - first).div_ceil(step), rows: n }
     }
 
     fn number(self, row: usize) -> usize {
@@ -90,7 +131,7 @@ impl Unsort {
         self.nodes.try_reserve_exact(most_nodes(kept)).ok()?;
         self.nodes.resize(STARTS, Node::default());
         link(block, counts, starts, rows);
-        walk(rows, starts, parts, &mut self.nodes);
+        walk(rows, starts, Found { parts, used: 0, nodes: &mut self.nodes });
         gather(block, parts, &self.nodes, starts.number(origin));
         Some(())
     }
@@ -129,73 +170,40 @@ fn scatter(bytes: &[u8], from: usize, places: &mut [u32; 256], rows: &mut [u32])
 }
 
 /// Does all walks.
-fn walk(rows: &[u32], starts: Starts, parts: &mut [u8], nodes: &mut Vec<Node>) {
-    let resting = (rows.len() as u32 - 1) << ROW;
-    let (mut stage, mut entries, mut lanes) = ([[0; STEPS]; LANES], [resting; LANES], [Lane::default(); LANES]);
-    let (mut waiting, mut used, mut at) = (0..starts.count, 0, 0);
-    let mut begin = |entry: &mut u32, lane: &mut Lane, from: usize| match waiting.next() {
-        Some(number) => {
-            *entry = ((starts.first + number * starts.step) as u32) << ROW;
-            *lane = Lane { last: number, from, active: true };
-        }
-        None => (*entry, lane.active) = (resting, false),
-    };
-    entries.iter_mut().zip(&mut lanes).for_each(|(entry, lane)| begin(entry, lane, 0));
+fn walk(rows: &[u32], starts: Starts, mut found: Found<'_>) {
+    let (mut stage, mut waiting, mut at) = ([[0; STEPS]; LANES], 0..starts.count, 0);
+    let mut lanes: [Lane; LANES] = std::array::from_fn(|_| Lane::new(starts, waiting.next(), 0));
     while lanes.iter().any(|lane| lane.active) {
-        let end = advance(rows, &mut entries, &mut stage, at);
-        at = if end == STEPS { 0 } else { end };
-        for ((entry, lane), stage) in entries.iter_mut().zip(&mut lanes).zip(&stage) {
-            let arrived = *entry & MARK != 0;
-            if !lane.active || !arrived && at > 0 {
-                continue;
-            }
-            let part = stage.get(lane.from..end).unwrap_or_default();
-            used = keep(part, used, parts, &mut lane.last, nodes);
-            lane.from = at;
-            if arrived {
-                if let Some(node) = nodes.get_mut(lane.last) {
-                    node.next = starts.number((*entry >> ROW) as usize) as u32;
-                }
-                begin(entry, lane, at);
+        let end = advance(rows, &mut lanes, &mut stage, at);
+        at = end % STEPS;
+        for (lane, stage) in lanes.iter_mut().zip(&stage).filter(|(lane, _)| lane.active && (lane.has_arrived() || at == 0)) {
+            (lane.last, lane.from) = (found.add(stage.get(lane.from..end).unwrap_or_default(), lane.last), at);
+            if lane.has_arrived() {
+                found.link(lane.last, starts.number((lane.entry >> ROW) as usize));
+                *lane = Lane::new(starts, waiting.next(), at);
             }
         }
     }
 }
 
 /// Moves all lanes on from step `at` until one arrives or the stage is full; returns the step after that.
-fn advance(rows: &[u32], entries: &mut [u32; LANES], stage: &mut [[u8; STEPS]; LANES], at: usize) -> usize {
-    let mut now = *entries;
-    for step in at..STEPS {
-        let mut any = 0;
-        for (entry, stage) in now.iter_mut().zip(stage.iter_mut()) {
+fn advance(rows: &[u32], lanes: &mut [Lane; LANES], stage: &mut [[u8; STEPS]; LANES], at: usize) -> usize {
+    let (mut entries, mut any, mut step) = (lanes.map(|lane| lane.entry), 0, at);
+    while step < STEPS && any & MARK == 0 {
+        any = 0;
+        for (entry, stage) in entries.iter_mut().zip(stage.iter_mut()) {
             *entry = rows.get((*entry >> ROW) as usize).copied().unwrap_or_default();
             any |= *entry;
             if let Some(byte) = stage.get_mut(step) {
                 *byte = *entry as u8;
             }
         }
-        if any & MARK != 0 {
-            *entries = now;
-            return step + 1;
-        }
+        step += 1;
     }
-    *entries = now;
-    STEPS
-}
-
-/// Puts `part` behind the parts, as the node after `last`.
-fn keep(part: &[u8], used: usize, parts: &mut [u8], last: &mut usize, nodes: &mut Vec<Node>) -> usize {
-    let end = used + part.len();
-    if let Some(room) = parts.get_mut(used..end) {
-        room.copy_from_slice(part);
+    for (lane, entry) in lanes.iter_mut().zip(entries) {
+        lane.entry = entry;
     }
-    let node = nodes.len();
-    if let Some(last) = nodes.get_mut(*last) {
-        last.next = node as u32;
-    }
-    nodes.push(Node { from: used as u32, len: part.len() as u32, next: 0 });
-    *last = node;
-    end
+    step
 }
 
 /// Puts the parts in order, from that of a start on: round and round, where a block is shorter than its walk.

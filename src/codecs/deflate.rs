@@ -7,15 +7,21 @@ use crate::core::{Result, Sink, stream};
 use crate::sys::libdeflate::{self, Compressor, Decompressor, Whole};
 use crate::sys::zlib::{self, Deflater, Inflater, Wrap};
 
-/// Below this size libdeflate stores what zlib still packs, and is no faster.
-const SMALL: usize = 256;
+/// Below this size libdeflate is no faster: it clears tables of 192 KiB for each input, zlib 64 KiB.
+const SMALL: usize = 1 << 10;
+/// Bytes in which the values of a chunk of one value repeat: a multiple of the usual sizes.
+const REPEAT: usize = 16;
 /// From this size on, a sample of the input tells which of the two compressors to take; below, it would be most of the work.
 const SAMPLED: usize = 32 << 10;
-/// Bytes of a piece of the sample, and how many pieces there are at the most.
-const PIECE: usize = 8 << 10;
+/// How many pieces the sample has at the most, one from so many bytes of input.
 const PIECES: usize = 8;
-/// Result sizes are compared in so many parts: libdeflate may lose one of them in the sample.
-const PARTS: usize = 110;
+const STRETCH: usize = 64 << 10;
+/// Above this size pieces are longer: they tell more, and take little of the time.
+const LONG: usize = 4 << 20;
+/// Levels of zlib that take matches of three bytes from anywhere. Short pieces show few of them, so libdeflate must not lose there.
+const FAR_MATCHES: std::ops::RangeInclusive<i32> = 1..=3;
+/// Result sizes of the other levels are compared in so many parts: libdeflate may lose one of them in the sample.
+const PARTS: usize = 200;
 /// From this size on, a sample costs little enough to be compressed at several levels.
 const LARGE: usize = 1 << 20;
 /// Levels of libdeflate in place of zlib's 1, the fastest first, which a large input is tried at: the first that packs as well is taken.
@@ -47,12 +53,13 @@ impl Deflate {
         }
     }
 
-    /// The levels of libdeflate that pack about as well as zlib's: measured on real arrays, each takes less time. None for stored data.
-    fn whole_levels(&self, nbytes: usize) -> &'static [i32] {
+    /// The levels of libdeflate that pack about as well as zlib's: measured on real arrays, each takes less time. None for stored data,
+    /// and for what zlib is faster on.
+    fn whole_levels(&self, src: &[u8]) -> &'static [i32] {
         match self.level {
             0 => &[],
-            _ if nbytes < SMALL => &[],
-            1 if nbytes >= LARGE => &FAST_LEVELS,
+            _ if src.len() < SMALL || repeats(src) => &[],
+            1 if src.len() >= LARGE => &FAST_LEVELS,
             1 => &[3], // the first of these
             2 => &[4],
             3 => &[5],
@@ -65,7 +72,7 @@ impl Deflate {
 
     /// Appends `src` as deflate data without a header. The bytes depend on nothing but `src` and the level.
     pub fn encode(&self, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
-        let levels = self.whole_levels(src.len());
+        let levels = self.whole_levels(src);
         let sample = if levels.is_empty() { None } else { self.sample(src, out)? };
         for (level, pool) in levels.iter().zip(&self.compressors) {
             let _memory = out.call().charge(libdeflate::COMPRESS_MEMORY)?;
@@ -91,22 +98,23 @@ impl Deflate {
         stream::run(&mut *deflater, src, out).map(|_| ())
     }
 
-    /// Pieces of a large input, and what zlib makes of them.
+    /// Pieces of a large input, and how little a compressor has to make of them: about what zlib does.
     fn sample<'c>(&self, src: &[u8], out: &Sink<'c>) -> Result<Option<Sample<'c>>> {
         if src.len() < SAMPLED {
             return Ok(None);
         }
-        let call = out.call();
-        let pieces = (src.len() / (8 * PIECE)).clamp(1, PIECES);
-        let mut sample = call.scratch(pieces * PIECE)?;
-        for (i, to) in sample.bytes.chunks_exact_mut(PIECE).enumerate() {
-            let at = (src.len() - PIECE) / pieces * i;
-            to.copy_from_slice(src.get(at..at + PIECE).unwrap_or_default());
-        }
-        let mut stream = Sink::scratch(call);
-        stream.prepare(sample.bytes.len());
-        self.encode_stream(&sample.bytes, &mut stream)?;
-        Ok(Some(Sample { content: sample, packed: stream.len() }))
+        let far = FAR_MATCHES.contains(&self.level);
+        let piece = match far {
+            _ if src.len() > LONG => 16 << 10,
+            true => 4 << 10,
+            false => 8 << 10,
+        };
+        let content = pieces(src, piece, out)?;
+        let mut stream = Sink::scratch(out.call());
+        stream.prepare(content.bytes.len());
+        self.encode_stream(&content.bytes, &mut stream)?;
+        let packed = stream.len();
+        Ok(Some(Sample { content, enough: if far { packed } else { packed + packed / PARTS } }))
     }
 
     /// Appends the content of the stream at byte `start` of `src`; returns the byte after it.
@@ -141,19 +149,35 @@ impl Deflate {
     }
 }
 
+/// Whether all of an input is one value.
+fn repeats(src: &[u8]) -> bool {
+    src.get(REPEAT..).is_some_and(|later| src.starts_with(later))
+}
+
+/// Pieces of so many bytes from all over an input.
+fn pieces<'c>(src: &[u8], nbytes: usize, out: &Sink<'c>) -> Result<Scratch<'c>> {
+    let count = (src.len() / STRETCH).clamp(1, PIECES);
+    let mut sample = out.call().scratch(count * nbytes)?;
+    for (i, to) in sample.bytes.chunks_exact_mut(nbytes).enumerate() {
+        let at = (src.len() - nbytes) / count * i;
+        to.copy_from_slice(src.get(at..at + nbytes).unwrap_or_default());
+    }
+    Ok(sample)
+}
+
 /// Some of an input.
 struct Sample<'c> {
     content: Scratch<'c>,
-    /// Bytes that zlib makes of it.
-    packed: usize,
+    /// Bytes at the most that a compressor may make of it to be taken.
+    enough: usize,
 }
 
 impl Sample<'_> {
-    /// Whether a compressor of libdeflate gives about as little as zlib.
+    /// Whether a compressor of libdeflate gives little enough.
     fn packs_well(&self, compressor: &mut Compressor, out: &Sink<'_>) -> Result<bool> {
         let mut room = out.call().scratch(compressor.bound(self.content.bytes.len()))?;
         let whole = compressor.compress(&self.content.bytes, &mut room.bytes).unwrap_or(usize::MAX);
-        Ok(whole / PARTS * (PARTS - 1) <= self.packed)
+        Ok(whole <= self.enough)
     }
 }
 
@@ -161,8 +185,7 @@ impl Sample<'_> {
 fn compress(compressor: &mut Compressor, src: &[u8], out: &mut Sink<'_>) -> Result<()> {
     let bound = compressor.bound(src.len());
     let room = out.up_to(bound);
-    if room.len() == bound {
-        let n = compressor.compress(src, room).unwrap_or(0);
+    if let Some(n) = compressor.compress(src, room) {
         out.advance(n);
         return Ok(());
     }

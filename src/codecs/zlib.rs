@@ -70,6 +70,12 @@ mod tests {
     }
 
     #[test]
+    fn a_chunk_of_one_value_is_left_to_zlib() {
+        let wanted = b"\x78\x01\xed\xd0\x01\x0d\0\0\0\xc2\xa0\xf7\x4f\x6d\x0f\x07\x11\x28\x0c\x18\x30\x60\xc0\x80\x01\x03\x06\x0c\x18\x30\x60\xc0\x80\x81\xf7\x81\x01\x10\0\0\x01";
+        assert_eq!(encode(ZLIB, &[0; 4096]), wanted);
+    }
+
+    #[test]
     fn levels_are_checked_at_once() {
         assert_eq!(printed(ZLIB), r#"{"id":"zlib","level":1}"#);
         for level in ["-2", "10", "1.0", r#""1""#, "null"] {

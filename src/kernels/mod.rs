@@ -34,3 +34,5 @@ pub mod strings;
 pub mod text;
 pub mod transpose;
 mod truncate;
+#[cfg(feature = "zfp")]
+pub mod zfp;

@@ -14,6 +14,7 @@ use crate::core::error::{Error, Result};
 use crate::core::sink::Sink;
 use crate::kernels::cells::MAX_CELL;
 use crate::kernels::plain;
+use crate::kernels::zfp::{MAX_RATE, Params};
 
 /// As the library itself tells it.
 pub fn version() -> &'static CStr {
@@ -34,21 +35,6 @@ pub enum Scalar {
     Double,
 }
 
-/// What bounds the bits of a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Params {
-    /// Fewest bits, at most [`MAX_RATE`].
-    pub minbits: u32,
-    /// Most bits, at least `minbits`.
-    pub maxbits: u32,
-    /// Most bit planes, 1..=64.
-    pub maxprec: u32,
-    /// Exponent of the last bit plane; below -1074: reversible.
-    pub minexp: i32,
-}
-
-/// Most bits that can be asked for one cell.
-pub const MAX_RATE: u32 = 1 << 15;
 /// Most bits of a cell where nothing is asked: 256 doubles, reversible.
 pub const MAX_BITS: u32 = 16658;
 /// Memory of an encoder or decoder.

@@ -3,7 +3,8 @@
 
 use crate::core::dims::Dims;
 use crate::core::{Class, Dtype, Error, Result};
-use crate::sys::zfp::{MAX_BITS, Params, Scalar};
+use crate::kernels::zfp::Params;
+use crate::sys::zfp::{MAX_BITS, Scalar};
 
 /// "zfp" and the version of the format.
 const MAGIC: u64 = u32::from_le_bytes(*b"zfp\x05") as u64;

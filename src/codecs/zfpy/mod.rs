@@ -1,6 +1,9 @@
 //! `zfpy`: zfp streams with a full header. What a stream holds is in its header: the configuration matters for encoding alone.
 #![forbid(unsafe_code)]
 
+mod cells;
+#[cfg(test)]
+mod cells_tests;
 mod header;
 #[cfg(test)]
 mod zfpy_tests;
@@ -13,6 +16,8 @@ use crate::core::config::{as_float, as_integer, wrong_type};
 use crate::core::pool::Pool;
 use crate::core::{ArrayRef, Class, Codec, CodecDef, Config, Dtype, Error, Layout, Order, Result, Sink};
 use crate::kernels::cells::Grid;
+use crate::kernels::level::Level;
+use crate::kernels::zfp::MAX_RATE;
 use crate::sys::zfp::{self, Decoder, Encoder, Engine, Scalar};
 
 /// Table entry.
@@ -83,17 +88,10 @@ impl Codec for Zfpy {
             ));
         }
         let grid = Grid::new(&header.shape, layout.dtype.itemsize);
-        let (call, _memory) = (out.call(), out.call().charge(zfp::MEMORY)?);
-        let mut engine = self.engines.get(Engine::new)?;
-        engine.begin(header.scalar, header.shape.len(), header.mode.params())?;
-        let mut encoder = Encoder::new(&mut engine);
-        header.write(|value, count| encoder.bits(value, count));
-        let mut progress = Progress::new(&grid, bytes.len());
-        for cell in grid.iter() {
-            encoder.cell(|block| grid.gather(cell, bytes, block), out)?;
-            progress.step(|done, total| call.checkpoint(done, total))?;
+        match header.mode == Mode::Reversible || header.shape.len() > 3 {
+            true => self.encode_by_zfp(&header, &grid, bytes, out)?,
+            false => cells::encode(Level::best(), &header, &grid, bytes, out)?,
         }
-        encoder.finish(out)?;
         Ok(Layout::bytes(out.len()))
     }
 
@@ -143,6 +141,20 @@ impl Codec for Zfpy {
 }
 
 impl Zfpy {
+    fn encode_by_zfp(&self, header: &Header, grid: &Grid, bytes: &[u8], out: &mut Sink<'_>) -> Result<()> {
+        let (call, _memory) = (out.call(), out.call().charge(zfp::MEMORY)?);
+        let mut engine = self.engines.get(Engine::new)?;
+        engine.begin(header.scalar, header.shape.len(), header.mode.params())?;
+        let mut encoder = Encoder::new(&mut engine);
+        header.write(|value, count| encoder.bits(value, count));
+        let mut progress = Progress::new(grid, bytes.len());
+        for cell in grid.iter() {
+            encoder.cell(|block| grid.gather(cell, bytes, block), out)?;
+            progress.step(|done, total| call.checkpoint(done, total))?;
+        }
+        encoder.finish(out)
+    }
+
     fn header(&self, layout: &Layout) -> Result<Header> {
         let scalar = scalar(layout.dtype)?;
         let mode = match self.wanted {
@@ -164,10 +176,10 @@ fn cell_bits(rate: f64, scalar: Scalar, dims: usize) -> Result<u32> {
         _ => 1,
     };
     let bits = (f64::from(1u32 << (2 * dims.min(4))) * rate + 0.5).floor();
-    if bits < f64::from(least) || bits > f64::from(zfp::MAX_RATE) {
+    if bits < f64::from(least) || bits > f64::from(MAX_RATE) {
         return Err(Error::config(
             "rate",
-            format!("\"rate\" {rate} gives {bits} bits for each cell in {dims} dimensions: {least} to {} are possible", zfp::MAX_RATE),
+            format!("\"rate\" {rate} gives {bits} bits for each cell in {dims} dimensions: {least} to {} are possible", MAX_RATE),
         ));
     }
     Ok(bits as u32)

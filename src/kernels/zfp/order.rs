@@ -1,0 +1,60 @@
+//! The order in which zfp writes what the transform made of a cell: low frequencies first.
+
+use super::number::Word;
+
+/// Eight rows: number `i` of the order lies in row `i % 8` at `i / 8`.
+#[inline(always)]
+pub fn rows<W: Word, const N: usize, const LANES: usize>(words: &[W; N]) -> [[W; LANES]; 8] {
+    let mut rows = [[W::default(); LANES]; 8];
+    for (to, from) in rows.as_flattened_mut().iter_mut().zip(const { slots::<N, LANES>() }) {
+        *to = words.get(from).copied().unwrap_or_default();
+    }
+    rows
+}
+
+/// What lies in each place of the rows, `N` where there is nothing.
+const fn slots<const N: usize, const LANES: usize>() -> [usize; 64] {
+    let (mut slots, mut at) = ([N; 64], 0);
+    while at < N {
+        let i = rank(at, N);
+        slots[i % 8 * LANES + i / 8] = at;
+        at += 1;
+    }
+    slots
+}
+
+/// Where a number of a cell comes in the order.
+const fn rank(at: usize, numbers: usize) -> usize {
+    let (mut before, mut other) = (0, 0);
+    while other < numbers {
+        before += (key(other) < key(at)) as usize;
+        other += 1;
+    }
+    before
+}
+
+/// Numbers come by the sum of their three coordinates, then by the sum of the squares, then by [`turn`].
+const fn key(at: usize) -> usize {
+    let (x, y, z) = (at % 4, at / 4 % 4, at / 16);
+    ((x + y + z) * 32 + x * x + y * y + z * z) * 8 + turn([x, y, z])
+}
+
+/// Of numbers with the same three coordinates: by the place of the one that is unlike the others; where all are unlike, by the place of
+/// the largest, first those with the middle one behind it, the first place being behind the last.
+const fn turn([x, y, z]: [usize; 3]) -> usize {
+    if x == y && y == z {
+        0
+    } else if y == z {
+        0
+    } else if x == z {
+        2
+    } else if x == y {
+        4
+    } else if x > y && x > z {
+        (y < z) as usize
+    } else if y > x && y > z {
+        2 + (z < x) as usize
+    } else {
+        4 + (x < y) as usize
+    }
+}

@@ -51,14 +51,15 @@ fn eight<W: Word>(integers: &[W; 4], n: u32) -> u32 {
 
 /// The bits of a byte, the highest first, four places apart.
 const SPREAD: [u32; 256] = {
-    let (mut table, mut byte) = ([0; 256], 0);
-    while byte < 256 {
+    let (mut table, mut byte) = ([0; 256], 0u32);
+    let mut rest = table.as_mut_slice();
+    while let Some((first, others)) = rest.split_first_mut() {
         let mut bit = 0;
         while bit < 8 {
-            table[byte] |= (byte as u32 >> (7 - bit) & 1) << (4 * bit);
+            *first |= (byte >> (7 - bit) & 1) << (4 * bit);
             bit += 1;
         }
-        byte += 1;
+        (rest, byte) = (others, byte + 1);
     }
     table
 };
@@ -77,9 +78,10 @@ const NOTHING: Step = Step { bits: 0, count: 0, known: 4 };
 /// By how many numbers are known before, and by the plane.
 const STEPS: [Step; 64] = {
     let (mut steps, mut i) = ([NOTHING; 64], 0);
-    while i < 64 {
-        steps[i] = step(i as u8 % 16, i as u8 / 16);
-        i += 1;
+    let mut rest = steps.as_mut_slice();
+    while let Some((first, others)) = rest.split_first_mut() {
+        *first = step(i % 16, i / 16);
+        (rest, i) = (others, i + 1);
     }
     steps
 };

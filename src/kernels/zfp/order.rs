@@ -17,7 +17,9 @@ const fn slots<const N: usize, const LANES: usize>() -> [usize; 64] {
     let (mut slots, mut at) = ([N; 64], 0);
     while at < N {
         let i = rank(at, N);
-        slots[i % 8 * LANES + i / 8] = at;
+        if let Some(slot) = slots.split_at_mut(i % 8 * LANES + i / 8).1.first_mut() {
+            *slot = at;
+        }
         at += 1;
     }
     slots
@@ -42,9 +44,7 @@ const fn key(at: usize) -> usize {
 /// Of numbers with the same three coordinates: by the place of the one that is unlike the others; where all are unlike, by the place of
 /// the largest, first those with the middle one behind it, the first place being behind the last.
 const fn turn([x, y, z]: [usize; 3]) -> usize {
-    if x == y && y == z {
-        0
-    } else if y == z {
+    if y == z {
         0
     } else if x == z {
         2

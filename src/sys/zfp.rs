@@ -126,6 +126,11 @@ impl Drop for Engine {
     }
 }
 
+/// A source ends before its last cell does.
+pub fn cut_off(nbytes: usize) -> Error {
+    Error::data(format!("the stream is cut off after {nbytes} bytes")).at(nbytes)
+}
+
 /// `n` zeros.
 fn words<T: Default + Clone>(n: usize) -> Result<Vec<T>> {
     let mut words = Vec::new();
@@ -175,7 +180,7 @@ impl<'a> Decoder<'a> {
     fn look(&mut self) -> Result<()> {
         let (at, end) = (self.position(), self.src.len() as u64 * 8);
         if at > end {
-            return Err(Error::data(format!("the stream is cut off after {} bytes", self.src.len())).at(self.src.len()));
+            return Err(cut_off(self.src.len()));
         }
         if at - self.base as u64 * 8 > INSIDE {
             self.refill(at);

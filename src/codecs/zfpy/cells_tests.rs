@@ -3,6 +3,7 @@
 use super::super::testing::Random;
 use super::*;
 use crate::core::call::{Call, Limits};
+use crate::kernels::zfp::Params;
 
 const SCALARS: [Scalar; 4] = [Scalar::Int32, Scalar::Int64, Scalar::Float, Scalar::Double];
 
@@ -116,6 +117,66 @@ fn every_precision_rate_and_exponent_is_that_of_zfp() {
             let grid = Grid::new(shape, header.dtype().itemsize);
             let expected = written(|out| zfp.encode_by_zfp(&header, &grid, &src, out));
             assert!(written(|out| cells::encode(Level::best(), &header, &grid, &src, out)) == expected, "{header:?}, {src:?}");
+        }
+    }
+}
+
+/// Numbers and the bit behind them, or the error.
+type Read = Result<(Vec<u8>, u64)>;
+
+/// What `decode` makes of so many bytes.
+fn read(nbytes: usize, decode: impl FnOnce(&mut [u8], Call<'_>) -> Result<u64>) -> Read {
+    let (limits, mut room) = (Limits::default(), vec![0; nbytes]);
+    let end = decode(&mut room, Call::new(&limits, None))?;
+    Ok((room, end))
+}
+
+fn same(ours: &Read, expected: &Read) -> bool {
+    match (ours, expected) {
+        (Ok(ours), Ok(expected)) => ours == expected,
+        (Err(ours), Err(expected)) => ours.kind() == expected.kind() && ours.details().offset == expected.details().offset,
+        _ => false,
+    }
+}
+
+/// Parameters that no mode of numcodecs has.
+fn expert(random: &mut Random) -> Mode {
+    let minbits = 1 + random.below(300) as u32;
+    let (maxbits, maxprec) = (minbits + random.below(900) as u32, 1 + random.below(64) as u32);
+    Mode::Expert(Params { minbits, maxbits, maxprec, minexp: random.below(2200) as i32 - 1074 })
+}
+
+/// Flips some bits, makes all of it noise, or cuts it off.
+fn damage(random: &mut Random, stream: &mut Vec<u8>) {
+    match random.below(5) {
+        0 => stream.iter_mut().for_each(|byte| *byte = random.below(256) as u8),
+        1 => stream.truncate(random.below(stream.len())),
+        2 => {}
+        _ => (0..1 + random.below(9)).for_each(|_| {
+            let at = random.below(stream.len());
+            stream[at] ^= 1 << random.below(8);
+        }),
+    }
+}
+
+#[test]
+fn reads_the_numbers_of_zfp_at_every_level_out_of_whole_and_damaged_streams() {
+    let (mut random, zfp) = (Random(11), codec());
+    for round in 0..2400 {
+        let (scalar, dims) = (SCALARS[round % 4], 1 + round / 4 % 3);
+        let (shape, mode) = (shape(&mut random, dims), mode(&mut random, scalar, dims));
+        let (mut header, src) = (Header::new(scalar, &shape, mode).expect("header"), array(&mut random, scalar, &shape));
+        let grid = Grid::new(&shape, header.dtype().itemsize);
+        let mut stream = written(|out| cells::encode(Level::best(), &header, &grid, &src, out));
+        damage(&mut random, &mut stream);
+        if round % 5 == 0 {
+            header.mode = expert(&mut random);
+        }
+        let from = (&stream[..], random.below(150) as u64);
+        let expected = read(src.len(), |room, call| zfp.decode_by_zfp(&header, &grid, from, room, call));
+        for level in Level::all() {
+            let ours = read(src.len(), |room, call| cells::decode(level, &header, &grid, from, room, call));
+            assert!(same(&ours, &expected), "{level:?}, {header:?}, bit {} of {stream:?}", from.1);
         }
     }
 }

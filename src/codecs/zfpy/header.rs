@@ -9,7 +9,7 @@ use crate::sys::zfp::{MAX_BITS, Scalar};
 /// "zfp" and the version of the format.
 const MAGIC: u64 = u32::from_le_bytes(*b"zfp\x05") as u64;
 /// Lowest exponent of a double; the reversible mode has the one below.
-const MIN_EXP: i32 = -1074;
+pub const MIN_EXP: i32 = -1074;
 const MAX_PREC: u32 = 64;
 /// Nothing asked for.
 const FREE: Params = Params { minbits: 1, maxbits: MAX_BITS, maxprec: MAX_PREC, minexp: MIN_EXP };

@@ -11,6 +11,7 @@ mod zfpy_tests;
 use serde_json::{Map, Value};
 
 use self::header::{Header, Mode};
+use crate::core::call::Call;
 use crate::core::codec::Info;
 use crate::core::config::{as_float, as_integer, wrong_type};
 use crate::core::pool::Pool;
@@ -88,9 +89,9 @@ impl Codec for Zfpy {
             ));
         }
         let grid = Grid::new(&header.shape, layout.dtype.itemsize);
-        match header.mode == Mode::Reversible || header.shape.len() > 3 {
-            true => self.encode_by_zfp(&header, &grid, bytes, out)?,
-            false => cells::encode(Level::best(), &header, &grid, bytes, out)?,
+        match cells::are_ours(&header) {
+            true => cells::encode(Level::best(), &header, &grid, bytes, out)?,
+            false => self.encode_by_zfp(&header, &grid, bytes, out)?,
         }
         Ok(Layout::bytes(out.len()))
     }
@@ -101,17 +102,12 @@ impl Codec for Zfpy {
         let layout = Layout::contiguous(header.dtype(), &header.shape, Order::C)?;
         let grid = Grid::new(&header.shape, layout.dtype.itemsize);
         check_claim(&header, &grid, src, start)?;
-        let (call, _memory) = (out.call(), out.call().charge(zfp::MEMORY)?);
-        let mut engine = self.engines.get(Engine::new)?;
-        engine.begin(header.scalar, header.shape.len(), header.mode.params())?;
-        let mut decoder = Decoder::new(&mut engine, src, start);
-        let mut progress = Progress::new(&grid, layout.nbytes());
-        let room = out.take(layout.nbytes())?;
-        for cell in grid.iter() {
-            grid.scatter(cell, decoder.cell()?, room);
-            progress.step(|done, total| call.checkpoint(done, total))?;
-        }
-        let end = decoder.position().div_ceil(64) as usize * 8;
+        let (call, room) = (out.call(), out.take(layout.nbytes())?);
+        let end = match cells::are_ours(&header) {
+            true => cells::decode(Level::best(), &header, &grid, (src, start), room, call)?,
+            false => self.decode_by_zfp(&header, &grid, (src, start), room, call)?,
+        };
+        let end = end.div_ceil(64) as usize * 8;
         if call.strict() && end < src.len() {
             return Err(Error::data(format!("{} bytes follow the end of the stream", src.len() - end)).at(end));
         }
@@ -153,6 +149,20 @@ impl Zfpy {
             progress.step(|done, total| call.checkpoint(done, total))?;
         }
         encoder.finish(out)
+    }
+
+    /// Returns the bit behind the last cell.
+    fn decode_by_zfp(&self, header: &Header, grid: &Grid, (src, start): (&[u8], u64), room: &mut [u8], call: Call<'_>) -> Result<u64> {
+        let _memory = call.charge(zfp::MEMORY)?;
+        let mut engine = self.engines.get(Engine::new)?;
+        engine.begin(header.scalar, header.shape.len(), header.mode.params())?;
+        let mut decoder = Decoder::new(&mut engine, src, start);
+        let mut progress = Progress::new(grid, room.len());
+        for cell in grid.iter() {
+            grid.scatter(cell, decoder.cell()?, room);
+            progress.step(|done, total| call.checkpoint(done, total))?;
+        }
+        Ok(decoder.position())
     }
 
     fn header(&self, layout: &Layout) -> Result<Header> {

@@ -1,7 +1,11 @@
 //! Cells of one dimension: four numbers, so that tables can tell what becomes of a plane.
 
+use std::ops::Range;
+
 use super::bits::{Cursor, Writer};
+use super::extract;
 use super::number::Word;
+use super::reader::Reader;
 
 /// As [`super::embed::encode`], for the `count` highest planes of four integers, `empty` of which are zero.
 #[inline(always)]
@@ -108,4 +112,98 @@ const fn step(plane: u8, known: u8) -> Step {
         }
     }
     step
+}
+
+/// As [`super::extract::decode`], to four integers.
+#[inline(always)]
+pub fn decode<W: Word>(count: u32, from: &mut Reader<'_>) -> [W; 4] {
+    let (mut integers, mut reader, mut known) = ([W::default(); 4], *from, 0);
+    for n in 0..count.div_ceil(8) {
+        let some = (count - 8 * n).min(8);
+        let planes = if known == 4 && reader.end - reader.at >= 32 {
+            reader.take(4 * some) as u32
+        } else {
+            read_planes(some, &mut known, &mut reader)
+        };
+        let bytes = gathered(planes).to_le_bytes();
+        for (integer, byte) in integers.iter_mut().zip(bytes) {
+            *integer = *integer | W::from(byte) << (8 * (size_of::<W>() as u32 - 1 - n));
+        }
+    }
+    *from = reader;
+    integers
+}
+
+/// Reads some of eight planes: by the table where it cannot lead past the end.
+#[inline(always)]
+fn read_planes(some: u32, known: &mut u32, from: &mut Reader<'_>) -> u32 {
+    let (mut bits, mut planes) = (from.peek(), 0);
+    for i in 0..some {
+        if from.end - from.at < u64::from(LONGEST) {
+            return planes | last_planes(i..some, known, from);
+        }
+        let step = BACK.get((*known << LONGEST) as usize + (bits as usize & ((1 << LONGEST) - 1))).copied().unwrap_or(NOTHING);
+        planes |= u32::from(step.bits) << (4 * i);
+        bits >>= step.count;
+        from.at += u64::from(step.count);
+        *known = step.known.into();
+    }
+    planes
+}
+
+#[inline(always)]
+fn last_planes(range: Range<u32>, known: &mut u32, from: &mut Reader<'_>) -> u32 {
+    let mut planes = 0;
+    for i in range {
+        if from.at >= from.end {
+            break;
+        }
+        planes |= (extract::read_plane::<4>(known, from) as u32) << (4 * i);
+    }
+    planes
+}
+
+/// The bits that are four places apart in a byte each, the highest first: the way back from [`eight`].
+#[inline(always)]
+fn gathered(planes: u32) -> u32 {
+    let planes = planes.swap_bytes();
+    let planes = (planes >> 4) & 0x0f0f_0f0f | (planes & 0x0f0f_0f0f) << 4;
+    // In each half, rows and columns of four change places; then the second and the third quarter of the word.
+    let planes = exchange(exchange(planes, 3, 0x0a0a_0a0a), 6, 0x00cc_00cc);
+    let low = (planes & 0xf) | (planes & 0xf0) << 4 | (planes & 0xf00) << 8 | (planes & 0xf000) << 12;
+    let high = (planes & 0xf_0000) >> 12 | (planes & 0xf0_0000) >> 8 | (planes & 0xf00_0000) >> 4 | planes & 0xf000_0000;
+    low | high
+}
+
+/// Bits under the mask change places with those `shift` above.
+#[inline(always)]
+fn exchange(bits: u32, shift: u32, mask: u32) -> u32 {
+    let both = (bits ^ (bits >> shift)) & mask;
+    bits ^ both ^ (both << shift)
+}
+
+/// Most bits of a plane.
+const LONGEST: u32 = 7;
+
+/// The plane that bits begin with, by how many numbers are known before.
+const BACK: [Step; 5 << LONGEST] = {
+    let (mut steps, mut i) = ([NOTHING; 5 << LONGEST], 0);
+    let mut rest = steps.as_mut_slice();
+    while let Some((first, others)) = rest.split_first_mut() {
+        *first = step_back(i % (1 << LONGEST), i >> LONGEST);
+        (rest, i) = (others, i + 1);
+    }
+    steps
+};
+
+/// The only plane that is written with bits which these begin with.
+const fn step_back(bits: u16, known: u16) -> Step {
+    let mut plane = 0;
+    loop {
+        let step = step(plane, known as u8);
+        if bits as u8 & ((1 << step.count) - 1) == step.bits || plane == 15 {
+            return Step { bits: plane, ..step };
+        }
+        plane += 1;
+    }
 }

@@ -10,15 +10,18 @@ use super::level::Level;
 mod avx512;
 pub mod bits;
 mod embed;
+mod extract;
 mod fours;
 mod number;
 mod order;
 mod planes;
+pub mod reader;
 mod transform;
 
 use bits::Writer;
 pub use number::Number;
 use number::Word;
+use reader::Reader;
 
 /// What bounds the bits of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,4 +55,29 @@ pub fn encode<T: Number, const N: usize, const LANES: usize>(level: Level, cell:
         }
     }
     to.end_at(least, most);
+}
+
+/// Decodes a cell; damaged bits give some numbers, and a reader past its end.
+#[inline(always)]
+pub fn decode<T: Number, const N: usize, const LANES: usize>(level: Level, from: &mut Reader<'_>, params: &Params, cell: &mut [T; N]) {
+    let (start, width) = (from.at, 8 * size_of::<T>() as u32);
+    *cell = [T::default(); N];
+    if let Some((scale, planes)) = T::scale(N.ilog(4), params, from) {
+        // Where the exponent alone is too long, zfp's count of what is left wraps around.
+        from.end = from.at + u64::from(params.maxbits.wrapping_sub((from.at - start) as u32));
+        let integers = integers::<T::Word, N, LANES>(level, planes.min(width), width, from);
+        let integers = transform::backward(integers.map(number::signed));
+        cell.iter_mut().zip(integers).for_each(|(to, integer)| *to = T::scaled(integer, scale));
+    }
+    from.at = from.at.max(start + u64::from(params.minbits));
+}
+
+#[inline(always)]
+fn integers<W: Word, const N: usize, const LANES: usize>(level: Level, planes: u32, width: u32, from: &mut Reader<'_>) -> [W; N] {
+    if N > 4 {
+        return order::numbers(&planes::join::<W, LANES>(level, &extract::decode::<N>(width, planes, from)));
+    }
+    let mut integers = [W::default(); N];
+    integers.iter_mut().zip(fours::decode(planes, from)).for_each(|(to, integer)| *to = integer);
+    integers
 }

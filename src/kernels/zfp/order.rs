@@ -12,6 +12,18 @@ pub fn rows<W: Word, const N: usize, const LANES: usize>(words: &[W; N]) -> [[W;
     rows
 }
 
+/// Numbers in their places, out of such rows.
+#[inline(always)]
+pub fn numbers<W: Word, const N: usize, const LANES: usize>(rows: &[[W; LANES]; 8]) -> [W; N] {
+    let mut words = [W::default(); N];
+    for (from, to) in rows.as_flattened().iter().zip(const { slots::<N, LANES>() }) {
+        if let Some(to) = words.get_mut(to) {
+            *to = *from;
+        }
+    }
+    words
+}
+
 /// What lies in each place of the rows, `N` where there is nothing.
 const fn slots<const N: usize, const LANES: usize>() -> [usize; 64] {
     let (mut slots, mut at) = ([N; 64], 0);

@@ -19,6 +19,17 @@ pub fn split<W: Word, const LANES: usize>(level: Level, mut rows: [[W; LANES]; 8
     planes
 }
 
+/// Undoes [`split`].
+#[inline(always)]
+pub fn join<W: Word, const LANES: usize>(level: Level, planes: &Planes) -> [[W; LANES]; 8] {
+    let mut rows = [[W::default(); LANES]; 8];
+    for (row, plane) in rows.iter_mut().zip(planes) {
+        row.iter_mut().zip(bytes(level, plane)).for_each(|(to, from)| *to = W::narrow(from));
+    }
+    exchange(&mut rows);
+    rows
+}
+
 /// In each lane, bit `r` of a byte in row `k` becomes bit `k` of that byte in row `r`.
 #[inline(always)]
 fn exchange<W: Word, const LANES: usize>(rows: &mut [[W; LANES]; 8]) {

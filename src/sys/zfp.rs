@@ -1,4 +1,4 @@
-//! zfp: one cell of 4, 16, 64 or 256 numbers after the other.
+//! zfp, for what is not in `kernels::zfp`: one cell of 4, 16, 64 or 256 numbers after the other.
 //!
 //! zfp checks no bounds. Here it never sees the caller's memory: it reads from and writes to a window of ours, which has room for the
 //! largest cell behind the place where a cell may begin, and cells go through a block of ours. Where zfp stands is looked at as soon as

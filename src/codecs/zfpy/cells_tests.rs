@@ -7,9 +7,12 @@ use crate::kernels::zfp::Params;
 
 const SCALARS: [Scalar; 4] = [Scalar::Int32, Scalar::Int64, Scalar::Float, Scalar::Double];
 
-/// A float's bits; exponent 0 is that of the subnormal numbers, and none is that of infinity.
+/// A float's bits; exponent 0 is that of the subnormal numbers, and none is that of infinity. Where all of a cell is tiny, zfp converts
+/// infinity to an integer, which C does not define: what x86 makes of it is ours everywhere, so other processors' zfp gets none of these.
 fn float_bits(sign: u64, exponent: u64, fraction: u64, (exponent_bits, fraction_bits): (u32, u32)) -> u64 {
-    let field = exponent.min((1 << exponent_bits) - 2);
+    let tiny = cfg!(target_arch = "x86_64") || fraction == 0;
+    let least = [0, if exponent_bits == 8 { 29 } else { 61 }][usize::from(!tiny)];
+    let field = exponent.clamp(least, (1 << exponent_bits) - 2);
     sign << (exponent_bits + fraction_bits) | field << fraction_bits | fraction & ((1 << fraction_bits) - 1)
 }
 

@@ -135,3 +135,16 @@ fn finish(field: &Field, sum: __m512i) -> u32 {
         (register >> 8) ^ field.bytes.get(place).copied().unwrap_or_default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_constants_of_zlibs_polynomial_are_those_of_intels_paper() {
+        let field = Field::new(0xedb8_8320);
+        assert_eq!(field.register, [0x1_5444_2bd4, 0x1_c6e4_1596]);
+        assert_eq!(field.quarters[2], [0x1_7519_97d0, 0xccaa_009e]);
+        assert_eq!((field.bytes[1], field.bytes[255]), (0x7707_3096, 0x2d02_ef8d));
+    }
+}

@@ -39,7 +39,7 @@ fn joined<const N: usize>(planes: &Planes, from: u32, count: u32) -> u64 {
 /// Writes a plane: the bits of the first `known` numbers as they are; of the others, a bit tells whether any is set, and if so, bits
 /// follow up to the first that is, which needs none if it can only be the last; and so on. Returns how many numbers are known now.
 #[inline(always)]
-fn write_plane<const N: usize>(plane: u64, known: u32, cursor: &mut Cursor, words: &mut [u64]) -> u32 {
+pub fn write_plane<const N: usize>(plane: u64, known: u32, cursor: &mut Cursor, words: &mut [u64]) -> u32 {
     let last = N as u32 - 1;
     let first = plane & !u64::MAX.checked_shl(known).unwrap_or(0);
     cursor.put(words, first, known);

@@ -207,3 +207,19 @@ const fn step_back(bits: u16, known: u16) -> Step {
         plane += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::embed::write_plane;
+    use super::*;
+
+    #[test]
+    fn a_step_is_what_the_rule_for_any_plane_gives() {
+        for (plane, known) in (0..16).flat_map(|plane| (0..4).map(move |known| (plane, known))) {
+            let (step, mut cursor, mut words) = (step(plane, known), Cursor::default(), [0; 2]);
+            let after = write_plane::<4>(plane.into(), known.into(), &mut cursor, &mut words);
+            let written = (u64::from_le(words[0]), cursor.position(), after);
+            assert_eq!((step.bits.into(), step.count.into(), step.known.into()), written, "{plane:04b} {known}");
+        }
+    }
+}

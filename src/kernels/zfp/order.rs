@@ -70,3 +70,29 @@ const fn turn([x, y, z]: [usize; 3]) -> usize {
         4 + (x < y) as usize
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_has_one_place_and_frequencies_rise() {
+        for numbers in [4, 16, 64] {
+            let mut order = vec![numbers; numbers];
+            (0..numbers).for_each(|at| order[rank(at, numbers)] = at);
+            let frequency = |at: usize| at % 4 + at / 4 % 4 + at / 16;
+            assert!(order.windows(2).all(|pair| frequency(pair[0]) <= frequency(pair[1])), "{order:?}");
+            order.sort_unstable();
+            assert!(order.into_iter().eq(0..numbers));
+        }
+    }
+
+    #[test]
+    fn rows_hold_the_order_column_by_column() {
+        let slots = slots::<16, 2>();
+        for i in 0..16 {
+            assert_eq!(rank(slots[i % 8 * 2 + i / 8], 16), i);
+        }
+        assert!(slots[16..].iter().all(|slot| *slot == 16));
+    }
+}

@@ -40,7 +40,11 @@ bits!(u64, 52);
 
 /// Rounds every float to `MANTISSA - drop` bits, ties to even; a NaN stays as it is. `drop` is from 1 to `MANTISSA`.
 pub fn bitround<T: Bits>(src: &[u8], dst: &mut [u8], swap: bool, drop: u32) {
-    Level::best().run(
+    bitround_at::<T>(Level::best(), src, dst, swap, drop);
+}
+
+fn bitround_at<T: Bits>(level: Level, src: &[u8], dst: &mut [u8], swap: bool, drop: u32) {
+    level.run(
         #[inline(always)]
         || match swap {
             true => each::<T>(src, dst, |from, to| T::round(from, to, true, drop)),
@@ -58,6 +62,7 @@ fn each<T: Bits>(src: &[u8], dst: &mut [u8], step: impl Fn(&[u8], &mut [u8])) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::level::check_levels;
     use super::*;
 
     fn round(value: f32, keep: u32) -> f32 {
@@ -70,6 +75,16 @@ mod tests {
     fn ties_go_to_even_and_the_carry_reaches_the_exponent() {
         assert_eq!([round(1.0625, 3), round(1.1875, 3), round(-1.0625, 3)], [1.0, 1.25, -1.0]);
         assert_eq!([round(1.5, 0), round(1.4, 0), round(f32::MAX, 4)], [2.0, 1.0, f32::INFINITY]);
+    }
+
+    #[test]
+    fn every_size_and_level_gives_what_one_float_does() {
+        let wild: Vec<u8> = (0..5000u32).flat_map(|i| i.wrapping_mul(0x9e37_79b9).to_ne_bytes()).collect();
+        for (swap, drop) in [(false, 1), (true, 7), (false, 10)] {
+            check_levels(2, 2, &wild, |level, src, dst| bitround_at::<u16>(level, src, dst, swap, drop));
+            check_levels(4, 4, &wild, |level, src, dst| bitround_at::<u32>(level, src, dst, swap, 2 * drop));
+            check_levels(8, 8, &wild, |level, src, dst| bitround_at::<u64>(level, src, dst, swap, 5 * drop));
+        }
     }
 
     #[test]

@@ -5,7 +5,11 @@ use super::number::Number;
 
 /// `dst[i] = src[i] - src[i - 1]`; `last` is the number before the first, and then the last one.
 pub fn differences<T: Number>(src: &[u8], dst: &mut [u8], last: &mut T) {
-    Level::best().run(
+    differences_at(Level::best(), src, dst, last);
+}
+
+fn differences_at<T: Number>(level: Level, src: &[u8], dst: &mut [u8], last: &mut T) {
+    level.run(
         #[inline(always)]
         || differences_of(src, dst, last),
     );
@@ -256,7 +260,7 @@ mod tests {
                 running_sum_at(level, &src[from..from + n], &mut sums[to..], &mut sum);
                 let last = sums[to..].rchunks_exact(T::SIZE).next().map_or(T::from_i64(77), |last| T::read(last, false));
                 assert_eq!(sum, last, "{level:?}, {n} bytes");
-                differences(&sums[to..], &mut back, &mut T::from_i64(77));
+                differences_at(level, &sums[to..], &mut back, &mut T::from_i64(77));
                 assert_eq!(back, src[from..from + n], "{level:?}, {n} bytes");
             }
         }

@@ -96,6 +96,23 @@ impl Level {
     }
 }
 
+/// At every level, for every number of items and at any place, `kernel` gives what it does for one item at a time without vectors.
+/// Items have so many bytes before and after it.
+#[cfg(test)]
+pub fn check_levels(before: usize, after: usize, src: &[u8], kernel: impl Fn(Level, &[u8], &mut [u8])) {
+    for level in Level::all() {
+        for n in (0..=300).chain([src.len() / before - 8]) {
+            let (src, to, mut one) = (&src[n % 7..][..n * before], n % 5, vec![0; after]);
+            let mut dst = vec![0; to + n * after];
+            kernel(level, src, &mut dst[to..]);
+            for (i, (item, result)) in src.chunks_exact(before).zip(dst[to..].chunks_exact(after)).enumerate() {
+                kernel(Level::BASE, item, &mut one);
+                assert_eq!(one, result, "{level:?}, {item:?}, item {i} of {n}");
+            }
+        }
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 #[inline]
 fn avx512() -> bool {

@@ -7,9 +7,13 @@ use super::number::{Divide, Number};
 ///
 /// The scale is a power of two: where its inverse is a normal number too, a product with that rounds as the quotient does.
 pub fn quantize<T: Divide + Into<f64>>(src: &[u8], dst: &mut [u8], scale: T) {
+    quantize_at(Level::best(), src, dst, scale);
+}
+
+fn quantize_at<T: Divide + Into<f64>>(level: Level, src: &[u8], dst: &mut [u8], scale: T) {
     let inverse = T::from_f64(1.0 / scale.into());
     let exact = inverse.mul(scale).into() == 1.0 && inverse.into().abs() >= T::SMALLEST_NORMAL;
-    Level::best().run(
+    level.run(
         #[inline(always)]
         || match exact {
             true => each(src, dst, |value: T| scale.mul(value).rint().mul(inverse)),
@@ -42,7 +46,18 @@ pub fn first_overflow<T: Number + Into<f64>>(src: &[u8], dst: &[u8]) -> Option<u
 
 #[cfg(test)]
 mod tests {
+    use super::super::level::check_levels;
     use super::*;
+
+    #[test]
+    fn every_size_and_level_gives_what_one_float_does() {
+        let wild: Vec<u8> = (0..5000u32).flat_map(|i| i.wrapping_mul(0x9e37_79b9).to_ne_bytes()).collect();
+        for bits in [-149, -3, 0, 10, 127] {
+            let scale = 2f64.powi(bits);
+            check_levels(4, 4, &wild, |level, src, dst| quantize_at(level, src, dst, scale as f32));
+            check_levels(8, 8, &wild, |level, src, dst| quantize_at(level, src, dst, scale));
+        }
+    }
 
     #[test]
     fn the_inverse_rounds_as_the_quotient_does() {

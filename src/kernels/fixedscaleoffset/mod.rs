@@ -8,7 +8,11 @@ mod avx512;
 
 /// `dst = rint((src - offset) * scale)`, with the difference in `A` and the product in `B`.
 pub fn apply<A: Number, B: Scale>(src: &[u8], dst: &mut [u8], offset: A, scale: B) {
-    Level::best().run(
+    apply_at(Level::best(), src, dst, offset, scale);
+}
+
+fn apply_at<A: Number, B: Scale>(level: Level, src: &[u8], dst: &mut [u8], offset: A, scale: B) {
+    level.run(
         #[inline(always)]
         || {
             for (from, to) in src.chunks_exact(A::SIZE).zip(dst.chunks_exact_mut(B::SIZE)) {
@@ -38,7 +42,11 @@ pub fn apply_whole<T: Scale + Into<f64>, const I: usize>() -> Option<Whole<T>> {
 
 /// `dst = src / scale + offset`.
 pub fn undo<T: Divide>(src: &[u8], dst: &mut [u8], offset: T, scale: T) {
-    Level::best().run(
+    undo_at(Level::best(), src, dst, offset, scale);
+}
+
+fn undo_at<T: Divide>(level: Level, src: &[u8], dst: &mut [u8], offset: T, scale: T) {
+    level.run(
         #[inline(always)]
         || {
             for (from, to) in src.chunks_exact(T::SIZE).zip(dst.chunks_exact_mut(T::SIZE)) {
@@ -89,7 +97,18 @@ fn quotient(value: f64, scale: f64, inverse: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::level::check_levels;
     use super::*;
+
+    #[test]
+    fn every_size_and_level_gives_what_one_number_does() {
+        let wild: Vec<u8> = (0..5000u32).flat_map(|i| i.wrapping_mul(0x9e37_79b9).to_ne_bytes()).collect();
+        check_levels(4, 4, &wild, |level, src, dst| apply_at::<f32, f32>(level, src, dst, 1.5, -7.3));
+        check_levels(8, 8, &wild, |level, src, dst| apply_at::<f64, f64>(level, src, dst, -0.1, 1e9));
+        check_levels(4, 8, &wild, |level, src, dst| apply_at::<i32, f64>(level, src, dst, 77, 0.3));
+        check_levels(4, 4, &wild, |level, src, dst| undo_at::<f32>(level, src, dst, 1.5, -7.3));
+        check_levels(8, 8, &wild, |level, src, dst| undo_at::<f64>(level, src, dst, -0.1, 1e9));
+    }
 
     fn check<A: Number, B: Number>(src: &[u8], offset: f64, scale: f64) {
         for level in Level::all() {

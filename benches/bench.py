@@ -71,7 +71,8 @@ def main():
             rows.append(row)
             print(line(row), flush=True)
     judged = [row for row in rows if row.peer == "numcodecs"]
-    print(f"geometric mean {report.geometric_mean([row.ratio for row in judged]):.2f}, {sum(row.missed for row in judged)} of {len(judged)} rows MISSED")
+    mean, missed = report.geometric_mean([row.ratio for row in judged]), sum(row.missed for row in judged)
+    print(f"geometric mean {mean:.2f}, {missed} of {len(judged)} rows MISSED")
     if not args.only and not args.quick:
         results = {
             "rows": rows,

@@ -107,11 +107,13 @@ def pooled(pool, call):
 
 
 @contextlib.contextmanager
-def beside_a_twin(call):
-    """`call`, while a copy of this process does the same on the other core; between calls the copy sleeps."""
+def beside_a_twin(call, sources):
+    """`call`, while a copy of this process does the same on the other core, from sources of its own; between calls the copy sleeps."""
     twin = os.fork()
     if twin == 0:
         try:
+            for source in sources:
+                source[:] = source.copy()  # written to, so no longer shared
             while True:
                 call()
         finally:
@@ -149,7 +151,7 @@ def rows(library, arrays, rounds, least):
                 "their_two": pooled(pool, their),
                 "memcpy_two": pooled(pool, lambda i, b=batch: np.copyto(copies[i], b.sources[i].view("u1"))),
             }
-            with beside_a_twin(calls["one"]) as calls["apart"]:
+            with beside_a_twin(calls["one"], [*batch.sources, batch.encoded]) as calls["apart"]:
                 times = measure.interleaved(calls, rounds, least, measure.WALL)
             if not np.array_equal(batch.decoded[-1], array.view("u1")) and direction == "decode" and not theirs_lossy(one):
                 raise AssertionError(f"{one.codec}: a batch decodes to something else")
